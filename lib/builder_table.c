@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The tables of a build: the schema's, which the rows fill, and those that are
+ * filled by hand.
+ */
+#include <unistr.h>
+
+#include "builder.h"
+
+/* -------------------------------------------------------------- tables */
+
+static int grow_tables(struct stele_builder *b, const char *name, size_t len,
+		       struct stele_build_table **table,
+		       struct stele_error *err)
+{
+	struct stele_build_table *tables;
+
+	for (uint32_t i = 0; i < b->nr_tables; i++)
+		if (b->tables[i].name_len == len &&
+		    !memcmp(b->tables[i].name, name, len))
+			return stele_fail(err, -STELE_E_DUPLICATE,
+					  "two tables of the name '%.*s'",
+					  (int)(len < 200 ? len : 200), name);
+	if (b->nr_tables == STELE_MAX_TABLES)
+		return stele_fail(err, -STELE_E_LIMIT, "more than %u tables",
+				  STELE_MAX_TABLES);
+	tables = realloc(b->tables, (b->nr_tables + 1) * sizeof(*tables));
+	if (!tables)
+		return -ENOMEM;
+	b->tables = tables;
+	*table = &tables[b->nr_tables];
+	memset(*table, 0, sizeof(**table));
+	(*table)->name = strndup(name, len);
+	if (!(*table)->name)
+		return -ENOMEM;
+	(*table)->name_len = len;
+	(*table)->decl = STELE_FMT_NONE;
+	(*table)->record = STELE_FMT_NONE;
+	b->nr_tables++;
+	return 0;
+}
+
+static int create_map_build(struct stele_builder *b,
+			    struct stele_build_table *table, bool multi,
+			    bool buckets, uint8_t bucket_log2,
+			    enum stele_duplicates duplicates, uint64_t seed)
+{
+	struct stele_map_build_options options = {
+		.name = table->name,
+		.key_type = table->key_type,
+		.value_type = table->value_type,
+		.multi = multi,
+		.buckets = buckets,
+		.bucket_log2 = bucket_log2,
+		.duplicates = duplicates,
+		.seed = seed,
+	};
+
+	return stele_map_build_create(&options, b->out, &b->budget,
+				      &table->build);
+}
+
+/* The schema's tables come first, under the schema's numbers. */
+int stele_tables_declare(struct stele_builder *b, struct stele_error *err)
+{
+	for (uint32_t i = 0; i < b->schema->head->nr_tables; i++) {
+		const struct stele_fmt_decl *decl = &b->schema->tables[i];
+		struct stele_str name = stele_schema_str(b->schema, decl->name);
+		struct stele_build_table *table;
+		int rc;
+
+		rc = grow_tables(b, name.ptr, name.len, &table, err);
+		if (rc)
+			return rc;
+		table->decl = i;
+		table->record = decl->record;
+		table->key_type = stele_key_type_of(b->schema, i);
+		table->value_type = STELE_TYPE_RECORD;
+		rc = create_map_build(b, table,
+				      decl->flags & STELE_FMT_DECL_F_MULTI,
+				      false, 0, b->options.duplicates,
+				      b->options.hash_seed);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+/* ------------------------------------------------------ tables by hand */
+
+static int table_types(const struct stele_builder *b,
+		       const struct stele_table_options *o,
+		       struct stele_build_table *t, struct stele_error *err)
+{
+	switch (o->key) {
+	case STELE_TYPE_STR:
+		t->key_type = STELE_FMT_KEY_STR;
+		break;
+	case STELE_TYPE_BYTES:
+		t->key_type = STELE_FMT_KEY_BYTES;
+		break;
+	case STELE_TYPE_I64:
+		t->key_type = STELE_FMT_KEY_I64;
+		break;
+	case STELE_TYPE_U64:
+		t->key_type = STELE_FMT_KEY_U64;
+		break;
+	case STELE_TYPE_ANY:
+		t->key_type = STELE_FMT_KEY_CANONICAL;
+		break;
+	default:
+		return stele_fail(err, -EINVAL, "no table with keys of type %s",
+				  stele_type_name(o->key));
+	}
+	t->value_type = (uint8_t)o->value;
+	if (o->value == STELE_TYPE_RECORD) {
+		if (o->record >= b->schema->head->nr_records)
+			return stele_fail(err, -EINVAL,
+					  "record %u is not in the schema",
+					  o->record);
+		t->record = o->record;
+	} else if (!stele_type_width(o->value) && o->value != STELE_TYPE_STR &&
+		   o->value != STELE_TYPE_BYTES && o->value != STELE_TYPE_ANY) {
+		return stele_fail(err, -EINVAL,
+				  "no table with values of type %s",
+				  stele_type_name(o->value));
+	}
+	if (o->bucket_log2 && (o->bucket_log2 < STELE_FMT_BUCKET_MIN_LOG2 ||
+			       o->bucket_log2 > STELE_FMT_BUCKET_MAX_LOG2))
+		return stele_fail(err, -EINVAL,
+				  "bucket_log2 %u is not within %u..%u",
+				  o->bucket_log2, STELE_FMT_BUCKET_MIN_LOG2,
+				  STELE_FMT_BUCKET_MAX_LOG2);
+	if (o->duplicates > STELE_DUPLICATES_LAST)
+		return stele_fail(err, -EINVAL, "unknown duplicate policy %d",
+				  (int)o->duplicates);
+	return 0;
+}
+
+int stele_builder_table(struct stele_builder *b, const char *name,
+			const struct stele_table_options *options,
+			uint32_t *number, struct stele_error *err)
+{
+	struct stele_table_options o = { 0 };
+	struct stele_build_table types = { 0 }, *table;
+	size_t len = strlen(name);
+	int rc = stele_unit_begin(b, err);
+
+	if (rc)
+		return rc;
+	if (!len || len > STELE_MAX_NAME ||
+	    u8_check((const uint8_t *)name, len))
+		return stele_fail(err, -STELE_E_SCHEMA,
+				  "a table's name is 1 to %u bytes of UTF-8",
+				  STELE_MAX_NAME);
+	rc = stele_options_copy(&o, sizeof(o), options, err);
+	if (!rc)
+		rc = table_types(b, &o, &types, err);
+	if (!rc)
+		rc = grow_tables(b, name, len, &table, err);
+	if (rc)
+		return stele_unit_is_fatal(rc) ? stele_unit_drop(b, rc, err) : rc;
+	table->key_type = types.key_type;
+	table->value_type = types.value_type;
+	if (o.value == STELE_TYPE_RECORD)
+		table->record = o.record;
+	rc = create_map_build(b, table, o.multi, o.buckets,
+			      (uint8_t)o.bucket_log2, o.duplicates,
+			      o.hash_seed ? o.hash_seed : b->options.hash_seed);
+	if (rc)
+		return stele_unit_fail(b, rc, err);
+	*number = b->nr_tables - 1;
+	return 0;
+}
+
+static struct stele_build_table *hand_table(struct stele_builder *b,
+					    uint32_t number,
+					    struct stele_error *err)
+{
+	if (number < b->nr_tables && b->tables[number].decl == STELE_FMT_NONE)
+		return &b->tables[number];
+	stele_fail(err, -EINVAL, "table %u is not one to be filled by hand",
+		   number);
+	return NULL;
+}
+
+/* The bytes of a value as the table keeps them, in *hold or the cell's own. */
+static int table_value(struct stele_builder *b,
+		       const struct stele_build_table *table,
+		       const struct stele_cell *cell, uint64_t *hold,
+		       struct stele_str *bytes, struct stele_error *err)
+{
+	struct stele_cell scalar;
+	int rc;
+
+	*hold = 0;
+	bytes->ptr = (const char *)hold;
+	bytes->len = sizeof(*hold);
+	if (table->value_type == STELE_TYPE_ANY)
+		return stele_lay_any(b, cell, hold, err);
+	if (table->value_type == STELE_TYPE_RECORD)
+		return stele_lay_row_handle(b, cell, table->record, hold, err);
+	if (table->value_type == STELE_TYPE_STR ||
+	    table->value_type == STELE_TYPE_BYTES) {
+		if (cell->type != table->value_type)
+			return stele_fail(err, -STELE_E_TYPE,
+					  "%s where the values are %s",
+					  stele_type_name(cell->type),
+					  stele_type_name(table->value_type));
+		if (cell->type == STELE_TYPE_STR &&
+		    u8_check(cell->u.ptr, cell->len))
+			return stele_fail(err, -STELE_E_UTF8,
+					  "invalid UTF-8 in a value");
+		bytes->ptr = cell->u.ptr;
+		bytes->len = cell->len;
+		return 0;
+	}
+	rc = stele_lay_scalar(table->value_type, cell, &scalar, err);
+	if (rc)
+		return rc;
+	stele_lay_raw(&scalar, hold);
+	bytes->len = stele_type_width(table->value_type);
+	return 0;
+}
+
+int stele_builder_table_add(struct stele_builder *b, uint32_t number,
+			    const struct stele_cell *key,
+			    const struct stele_cell *value,
+			    struct stele_error *err)
+{
+	struct stele_build_table *table;
+	struct stele_str k, v;
+	uint64_t hold;
+	int rc = stele_unit_begin(b, err);
+
+	if (rc)
+		return rc;
+	table = hand_table(b, number, err);
+	if (!table)
+		return -EINVAL;
+	rc = table_value(b, table, value, &hold, &v, err);
+	if (!rc)
+		rc = stele_key_of_cell(b, table, key, &k, err);
+	if (!rc && table->key_type == STELE_FMT_KEY_STR &&
+	    u8_check((const uint8_t *)k.ptr, k.len))
+		rc = stele_fail(err, -STELE_E_UTF8, "invalid UTF-8 in a key");
+	if (rc) {
+		stele_fail_in(err, "table '%.100s'", table->name);
+		return stele_unit_drop(b, rc, err);
+	}
+	rc = stele_unit_commit(b, err);
+	if (rc)
+		return rc;
+	rc = stele_map_build_add(table->build, k.ptr, k.len, v.ptr, v.len, err);
+	return rc && stele_unit_is_fatal(rc) ? stele_unit_fail(b, rc, err) : rc;
+}
+
+int stele_builder_table_add_u64(struct stele_builder *b, uint32_t number,
+				uint64_t key, uint64_t value,
+				struct stele_error *err)
+{
+	struct stele_build_table *table;
+	int rc;
+
+	if (b->state != STELE_BUILD_OPEN)
+		return stele_unit_begin(b, err);
+	table = hand_table(b, number, err);
+	if (!table)
+		return -EINVAL;
+	if (table->key_type != STELE_FMT_KEY_U64 ||
+	    table->value_type != STELE_TYPE_U64)
+		return stele_fail(err, -STELE_E_TYPE,
+				  "table '%.100s' is not one from u64 to u64",
+				  table->name);
+	rc = stele_map_build_add(table->build, &key, sizeof(key), &value,
+				 sizeof(value), err);
+	return rc && stele_unit_is_fatal(rc) ? stele_unit_fail(b, rc, err) : rc;
+}

@@ -1,0 +1,428 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Fields of records.  Resolving finds a field once and writes down all that a
+ * getter needs; a getter then proves that the record lies inside and is of the
+ * field's schema record, and loads one word.
+ *
+ * A raw field is never split between two aligned words (the schema's layout is
+ * checked at open), so its word is loaded whole and shifted into place: no
+ * switch over widths, and no torn value where bytes change meanwhile.
+ */
+#include <string.h>
+
+#include "fail.h"
+#include "segment.h"
+
+#define unlikely(x) __builtin_expect(!!(x), 0)
+
+/* All bits of a head but the flags. */
+#define HEAD_ID 0xffffffffffff00ffull
+
+/* ---------------------------------------------------------- resolving */
+
+/* The getter that serves a type asked; UNSET: none but stele_record_get(). */
+static unsigned getter_of(unsigned type)
+{
+	switch (type) {
+	case STELE_TYPE_I8:
+	case STELE_TYPE_I16:
+	case STELE_TYPE_I32:
+	case STELE_TYPE_I64:
+		return STELE_TYPE_I64;
+	case STELE_TYPE_U8:
+	case STELE_TYPE_U16:
+	case STELE_TYPE_U32:
+	case STELE_TYPE_U64:
+		return STELE_TYPE_U64;
+	case STELE_TYPE_F32:
+	case STELE_TYPE_F64:
+		return STELE_TYPE_F64;
+	case STELE_TYPE_DATE:
+	case STELE_TYPE_DATETIME:
+		return STELE_TYPE_DATETIME;
+	case STELE_TYPE_STR:
+	case STELE_TYPE_BYTES:
+		return STELE_TYPE_STR;
+	case STELE_TYPE_RECORD:
+	case STELE_TYPE_REF:
+		return STELE_TYPE_RECORD;
+	case STELE_TYPE_BOOL:
+		return STELE_TYPE_BOOL;
+	default:
+		return STELE_TYPE_UNSET;
+	}
+}
+
+/* Whether every value of `stored` is one of `asked`. */
+static bool holds(unsigned asked, unsigned stored)
+{
+	if (asked == stored || asked == STELE_TYPE_ANY)
+		return true;
+	switch (asked) {
+	case STELE_TYPE_I16:
+	case STELE_TYPE_I32:
+	case STELE_TYPE_I64:
+		return (stored >= STELE_TYPE_I8 && stored < asked) ||
+		       (stored >= STELE_TYPE_U8 &&
+			stored < asked - STELE_TYPE_I8 + STELE_TYPE_U8);
+	case STELE_TYPE_U16:
+	case STELE_TYPE_U32:
+	case STELE_TYPE_U64:
+		return stored >= STELE_TYPE_U8 && stored < asked;
+	case STELE_TYPE_F32:
+		return stored == STELE_TYPE_I8 || stored == STELE_TYPE_I16 ||
+		       stored == STELE_TYPE_U8 || stored == STELE_TYPE_U16;
+	case STELE_TYPE_F64:
+		return (stored >= STELE_TYPE_I8 && stored <= STELE_TYPE_I32) ||
+		       (stored >= STELE_TYPE_U8 && stored <= STELE_TYPE_U32) ||
+		       stored == STELE_TYPE_F32;
+	case STELE_TYPE_RECORD:
+		return stored == STELE_TYPE_REF;
+	default:
+		return false;
+	}
+}
+
+static void place(const struct stele_schema *schema, uint32_t record,
+		  uint32_t field, struct stele_field *out)
+{
+	const struct stele_fmt_record *r = &schema->records[record];
+	const struct stele_fmt_field *f =
+		&schema->fields[r->first_field + field];
+	unsigned width;
+
+	memset(out, 0, sizeof(*out));
+	out->record = record;
+	out->field = field;
+	out->offset = f->off;
+	out->body_bytes = r->body_bytes;
+	out->stored = schema->types[f->type].kind;
+	if (r->null_off && f->null_bit != STELE_FMT_NONE) {
+		out->null_at = r->null_off + f->null_bit / 8;
+		out->null_mask = (uint8_t)(1u << f->null_bit % 8);
+	}
+	if (r->unset_off && f->unset_bit != STELE_FMT_NONE) {
+		out->unset_at = r->unset_off + f->unset_bit / 8;
+		out->unset_mask = (uint8_t)(1u << f->unset_bit % 8);
+	}
+	width = 8 * (unsigned)stele_type_width(out->stored);
+	if (width) {
+		out->shift_left = (uint8_t)(64 - width - 8 * (f->off & 7));
+		out->shift_right = (uint8_t)(64 - width);
+	}
+}
+
+int stele_field_resolve_at(const struct stele_segment *segment, uint32_t record,
+			   uint32_t field, enum stele_type asked,
+			   struct stele_field *resolved,
+			   struct stele_error *err)
+{
+	const struct stele_schema *schema = segment->schema;
+	struct stele_str r, f;
+	struct stele_field out;
+
+	if (record >= schema->head->nr_records)
+		return stele_fail(err, -STELE_E_ABSENT,
+				  "the segment has no record %u", record);
+	r = stele_schema_str(schema, schema->records[record].name);
+	if (field >= schema->records[record].nr_fields)
+		return stele_fail(err, -STELE_E_ABSENT,
+				  "record '%.*s' has no field %u", (int)r.len,
+				  r.ptr, field);
+	place(schema, record, field, &out);
+	f = stele_schema_str(
+		schema,
+		schema->fields[schema->records[record].first_field + field]
+			.name);
+	if (!holds(asked, out.stored))
+		return stele_fail(err, -STELE_E_TYPE,
+				  "field '%.*s' of '%.*s' is %s, not %s",
+				  (int)f.len, f.ptr, (int)r.len, r.ptr,
+				  stele_type_name(out.stored),
+				  stele_type_name(asked));
+	out.asked = (uint8_t)getter_of(asked);
+	*resolved = out;
+	return 0;
+}
+
+int stele_field_resolve(const struct stele_segment *segment, const char *record,
+			const char *field, enum stele_type asked,
+			struct stele_field *resolved, struct stele_error *err)
+{
+	uint32_t r, f;
+
+	if (stele_schema_find_record(segment->schema, record, strlen(record),
+				     &r))
+		return stele_fail(err, -STELE_E_ABSENT,
+				  "the segment has no record '%s'", record);
+	if (stele_schema_find_field(segment->schema, r, field, strlen(field),
+				    &f))
+		return stele_fail(err, -STELE_E_ABSENT,
+				  "record '%s' has no field '%s'", record,
+				  field);
+	return stele_field_resolve_at(segment, r, f, asked, resolved, err);
+}
+
+/* ------------------------------------------------------------ getters */
+
+static int nothing(struct stele_record record, const struct stele_field *field)
+{
+	const uint8_t *body = record.segment->base + record.pos;
+
+	if (field->unset_mask &&
+	    __atomic_load_n(body + field->unset_at, __ATOMIC_RELAXED) &
+		    field->unset_mask)
+		return -STELE_E_UNSET;
+	if (field->null_mask &&
+	    __atomic_load_n(body + field->null_at, __ATOMIC_RELAXED) &
+		    field->null_mask)
+		return -STELE_E_NULL;
+	return 0;
+}
+
+/* The record lies inside, is of the field's schema, and the field is there. */
+static inline int enter(struct stele_record record,
+			const struct stele_field *field)
+{
+	uint64_t head;
+
+	if (unlikely(!stele_inside(record.segment, record.pos,
+				   field->body_bytes)))
+		return -STELE_E_FORMAT;
+	head = stele_load(record.segment, record.pos) & HEAD_ID;
+	if (unlikely(head !=
+		     STELE_FMT_HEAD(STELE_FMT_KIND_RECORD, 0, field->record)))
+		return STELE_FMT_HEAD_KIND(head) == STELE_FMT_KIND_RECORD ?
+			       -STELE_E_TYPE :
+			       -STELE_E_FORMAT;
+	if (unlikely(field->null_mask | field->unset_mask))
+		return nothing(record, field);
+	return 0;
+}
+
+/* A raw field at the top of its word. */
+static inline uint64_t load_top(struct stele_record record,
+				const struct stele_field *field)
+{
+	return stele_load(record.segment, record.pos + (field->offset & ~7u))
+	       << field->shift_left;
+}
+
+static inline bool is_signed(unsigned type)
+{
+	return type <= STELE_TYPE_I64 || type >= STELE_TYPE_F32;
+}
+
+/* A raw integer field, extended as its stored type says. */
+static inline uint64_t load_integer(struct stele_record record,
+				    const struct stele_field *field)
+{
+	uint64_t top = load_top(record, field);
+
+	if (is_signed(field->stored))
+		return (uint64_t)((int64_t)top >> field->shift_right);
+	return top >> field->shift_right;
+}
+
+int stele_record_get_bool(struct stele_record record,
+			  const struct stele_field *field, bool *value)
+{
+	int rc;
+
+	if (unlikely(field->asked != STELE_TYPE_BOOL))
+		return -STELE_E_TYPE;
+	rc = enter(record, field);
+	if (!rc)
+		*value = load_top(record, field) >> 56 != 0;
+	return rc;
+}
+
+int stele_record_get_i64(struct stele_record record,
+			 const struct stele_field *field, int64_t *value)
+{
+	int rc;
+
+	if (unlikely(field->asked != STELE_TYPE_I64))
+		return -STELE_E_TYPE;
+	rc = enter(record, field);
+	if (!rc)
+		*value = (int64_t)load_integer(record, field);
+	return rc;
+}
+
+int stele_record_get_u64(struct stele_record record,
+			 const struct stele_field *field, uint64_t *value)
+{
+	int rc;
+
+	if (unlikely(field->asked != STELE_TYPE_U64))
+		return -STELE_E_TYPE;
+	rc = enter(record, field);
+	if (!rc)
+		*value = load_top(record, field) >> field->shift_right;
+	return rc;
+}
+
+int stele_record_get_f64(struct stele_record record,
+			 const struct stele_field *field, double *value)
+{
+	uint64_t bits;
+	uint32_t half;
+	float narrow;
+	int rc;
+
+	if (unlikely(field->asked != STELE_TYPE_F64))
+		return -STELE_E_TYPE;
+	rc = enter(record, field);
+	if (rc)
+		return rc;
+	bits = load_integer(record, field);
+	if (field->stored == STELE_TYPE_F64) {
+		memcpy(value, &bits, sizeof(*value));
+	} else if (field->stored == STELE_TYPE_F32) {
+		half = (uint32_t)bits;
+		memcpy(&narrow, &half, sizeof(narrow));
+		*value = (double)narrow;
+	} else {
+		*value = (double)(int64_t)bits; /* at most 32 bits */
+	}
+	return 0;
+}
+
+int stele_record_get_time(struct stele_record record,
+			  const struct stele_field *field, int64_t *value)
+{
+	int rc;
+
+	if (unlikely(field->asked != STELE_TYPE_DATETIME))
+		return -STELE_E_TYPE;
+	rc = enter(record, field);
+	if (!rc)
+		*value = (int64_t)load_integer(record, field);
+	return rc;
+}
+
+/* A word field that is no value of its type: null, unset or broken. */
+static int no_value(uint64_t word)
+{
+	if (word == STELE_FMT_NULL)
+		return -STELE_E_NULL;
+	return word == STELE_FMT_UNSET ? -STELE_E_UNSET : -STELE_E_FORMAT;
+}
+
+int stele_record_get_str(struct stele_record record,
+			 const struct stele_field *field,
+			 struct stele_str *value)
+{
+	const struct stele_segment *seg = record.segment;
+	struct stele_value decoded;
+	const uint8_t *at;
+	uint64_t word;
+	int rc;
+
+	if (unlikely(field->asked != STELE_TYPE_STR))
+		return -STELE_E_TYPE;
+	rc = enter(record, field);
+	if (rc)
+		return rc;
+	at = seg->base + record.pos + field->offset;
+	word = stele_load(seg, record.pos + field->offset);
+	rc = stele_value_decode(seg, word, at, &decoded);
+	if (rc)
+		return rc;
+	if (unlikely(decoded.type != field->stored))
+		return no_value(word);
+	value->ptr = decoded.u.ptr;
+	value->len = decoded.len;
+	return 0;
+}
+
+int stele_record_get_record(struct stele_record record,
+			    const struct stele_field *field,
+			    struct stele_record *value)
+{
+	const struct stele_segment *seg = record.segment;
+	struct stele_value decoded;
+	uint64_t word;
+	int rc;
+
+	if (unlikely(field->asked != STELE_TYPE_RECORD))
+		return -STELE_E_TYPE;
+	rc = enter(record, field);
+	if (rc)
+		return rc;
+	word = stele_load(seg, record.pos + field->offset);
+	rc = stele_value_decode(
+		seg, word, seg->base + record.pos + field->offset, &decoded);
+	if (rc)
+		return rc;
+	if (unlikely(decoded.type != STELE_TYPE_RECORD)) {
+		rc = no_value(word);
+		return rc == -STELE_E_FORMAT &&
+				       field->stored == STELE_TYPE_REF ?
+			       -STELE_E_ABSENT :
+			       rc;
+	}
+	value->segment = seg;
+	value->pos = decoded.u.pos;
+	return 0;
+}
+
+int stele_record_get(struct stele_record record,
+		     const struct stele_field *field, struct stele_value *value)
+{
+	const struct stele_segment *seg = record.segment;
+	uint64_t word;
+	int rc;
+
+	rc = enter(record, field);
+	if (rc == -STELE_E_NULL || rc == -STELE_E_UNSET) {
+		memset(value, 0, sizeof(*value));
+		value->segment = seg;
+		value->type = rc == -STELE_E_NULL ? STELE_TYPE_NULL :
+						    STELE_TYPE_UNSET;
+		return 0;
+	}
+	if (rc)
+		return rc;
+	if (!stele_type_is_word(field->stored)) {
+		word = load_integer(record, field);
+		stele_value_raw(seg, field->stored, &word, value);
+		return 0;
+	}
+	word = stele_load(seg, record.pos + field->offset);
+	return stele_value_decode(
+		seg, word, seg->base + record.pos + field->offset, value);
+}
+
+int stele_record_schema(struct stele_record record, uint32_t *index)
+{
+	uint64_t head;
+
+	if (!stele_inside(record.segment, record.pos, 8))
+		return -STELE_E_FORMAT;
+	head = stele_load(record.segment, record.pos);
+	if (STELE_FMT_HEAD_KIND(head) != STELE_FMT_KIND_RECORD ||
+	    STELE_FMT_HEAD_COUNT(head) >=
+		    record.segment->schema->head->nr_records)
+		return -STELE_E_FORMAT;
+	*index = (uint32_t)STELE_FMT_HEAD_COUNT(head);
+	return 0;
+}
+
+int stele_record_get_at(struct stele_record record, uint32_t field,
+			struct stele_value *value)
+{
+	const struct stele_schema *schema = record.segment->schema;
+	struct stele_field resolved;
+	uint32_t index;
+	int rc;
+
+	rc = stele_record_schema(record, &index);
+	if (rc)
+		return rc;
+	if (field >= schema->records[index].nr_fields)
+		return -STELE_E_ABSENT;
+	place(schema, index, field, &resolved);
+	return stele_record_get(record, &resolved, value);
+}

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: MIT
+/*
+ * A schema as an object: its life, and what it tells of itself.
+ *
+ * A schema is immutable once made.  Its image was proved by schema_check.c,
+ * whether it came from a text or from a segment, so nothing here checks more
+ * than the caller's indexes.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "schema.h"
+
+/* ---------------------------------------------------------------- life */
+
+void stele_schema_point(struct stele_schema *schema, uint8_t *image,
+			size_t image_bytes)
+{
+	const struct stele_fmt_schema_head *head = (const void *)image;
+
+	schema->image = image;
+	schema->image_bytes = image_bytes;
+	schema->head = head;
+	schema->records = (const void *)(head + 1);
+	schema->fields = (const void *)(schema->records + head->nr_records);
+	schema->types = (const void *)(schema->fields + head->nr_fields);
+	schema->tables = (const void *)(schema->types + head->nr_types);
+	schema->steps = (const void *)(schema->tables + head->nr_tables);
+	schema->pool = (const void *)(schema->steps + head->nr_steps);
+}
+
+static struct stele_named *fields_by_name(const struct stele_schema *s,
+					  uint32_t record)
+{
+	return s->names + s->head->nr_records + s->head->nr_tables +
+	       s->records[record].first_field;
+}
+
+static void name(struct stele_named *named, const struct stele_schema *s,
+		 struct stele_fmt_str str, uint32_t number)
+{
+	named->name = stele_schema_str(s, str);
+	named->number = number;
+}
+
+int stele_schema_index(struct stele_schema *schema)
+{
+	const struct stele_fmt_schema_head *head = schema->head;
+	struct stele_named *at;
+	uint32_t i, k;
+
+	at = calloc((size_t)head->nr_records + head->nr_tables +
+			    head->nr_fields + 1,
+		    sizeof(*at));
+	if (!at)
+		return -ENOMEM;
+	schema->names = at;
+	for (i = 0; i < head->nr_records; i++)
+		name(at++, schema, schema->records[i].name, i);
+	stele_names_sort(schema->names, head->nr_records);
+	for (i = 0; i < head->nr_tables; i++)
+		name(at++, schema, schema->tables[i].name, i);
+	stele_names_sort(schema->names + head->nr_records, head->nr_tables);
+	for (i = 0; i < head->nr_records; i++) {
+		const struct stele_fmt_record *record = &schema->records[i];
+
+		for (k = 0; k < record->nr_fields; k++)
+			name(at++, schema,
+			     schema->fields[record->first_field + k].name, k);
+		stele_names_sort(fields_by_name(schema, i), record->nr_fields);
+	}
+	return 0;
+}
+
+void stele_schema_free(struct stele_schema *schema)
+{
+	if (!schema)
+		return;
+	free(schema->names);
+	free(schema->image);
+	free(schema);
+}
+
+int stele_schema_clone(const struct stele_schema *schema,
+		       struct stele_schema **copy)
+{
+	struct stele_schema *s = calloc(1, sizeof(*s));
+	uint8_t *image = malloc(schema->image_bytes);
+	int rc;
+
+	if (!s || !image) {
+		free(image);
+		free(s);
+		return -ENOMEM;
+	}
+	memcpy(image, schema->image, schema->image_bytes);
+	stele_schema_point(s, image, schema->image_bytes);
+	rc = stele_schema_index(s);
+	if (rc) {
+		stele_schema_free(s);
+		return rc;
+	}
+	*copy = s;
+	return 0;
+}
+
+int stele_schema_empty(struct stele_schema **schema)
+{
+	struct stele_fmt_schema_head head = { .root_record = STELE_FMT_NONE };
+	struct stele_schema nothing = { 0 };
+
+	stele_schema_point(&nothing, (uint8_t *)&head, sizeof(head));
+	return stele_schema_clone(&nothing, schema);
+}
+
+/* ------------------------------------------------------- introspection */
+
+uint32_t stele_schema_nr_records(const struct stele_schema *schema)
+{
+	return schema->head->nr_records;
+}
+
+uint32_t stele_schema_nr_tables(const struct stele_schema *schema)
+{
+	return schema->head->nr_tables;
+}
+
+uint32_t stele_schema_nr_types(const struct stele_schema *schema)
+{
+	return schema->head->nr_types;
+}
+
+uint32_t stele_schema_rows(const struct stele_schema *schema)
+{
+	if (schema->head->root_record != STELE_FMT_NONE)
+		return schema->head->root_record;
+	return schema->head->nr_records == 1 ? 0 : UINT32_MAX;
+}
+
+int stele_schema_record(const struct stele_schema *schema, uint32_t record,
+			struct stele_record_info *info)
+{
+	const struct stele_fmt_record *r;
+
+	if (record >= schema->head->nr_records)
+		return -STELE_E_ABSENT;
+	r = &schema->records[record];
+	info->name = stele_schema_str(schema, r->name);
+	info->doc = stele_schema_str(schema, r->doc);
+	info->nr_fields = r->nr_fields;
+	info->body_bytes = r->body_bytes;
+	memcpy(info->fingerprint, r->fingerprint, sizeof(info->fingerprint));
+	return 0;
+}
+
+int stele_schema_field(const struct stele_schema *schema, uint32_t record,
+		       uint32_t field, struct stele_field_info *info)
+{
+	const struct stele_fmt_field *f;
+
+	if (record >= schema->head->nr_records ||
+	    field >= schema->records[record].nr_fields)
+		return -STELE_E_ABSENT;
+	f = &schema->fields[schema->records[record].first_field + field];
+	info->name = stele_schema_str(schema, f->name);
+	info->doc = stele_schema_str(schema, f->doc);
+	info->fallback = stele_schema_str(schema, f->value);
+	info->type = f->type;
+	info->offset = f->off;
+	info->nullable = f->flags & STELE_FMT_FIELD_F_NULLABLE;
+	info->optional = f->flags & STELE_FMT_FIELD_F_OPTIONAL;
+	return 0;
+}
+
+int stele_schema_type(const struct stele_schema *schema, uint32_t type,
+		      struct stele_type_info *info)
+{
+	const struct stele_fmt_type *t;
+
+	if (type >= schema->head->nr_types)
+		return -STELE_E_ABSENT;
+	t = &schema->types[type];
+	info->type = t->kind;
+	info->nullable_items = t->flags & STELE_FMT_TYPE_F_NULLABLE;
+	info->weak = t->flags & STELE_FMT_TYPE_F_WEAK;
+	info->element = STELE_TYPE_UNSET;
+	info->item = info->key = info->record = info->table = UINT32_MAX;
+	switch (t->kind) {
+	case STELE_TYPE_ARRAY:
+		info->element = stele_type_of_element(t->arg);
+		break;
+	case STELE_TYPE_DICT:
+		info->key = t->arg2;
+		info->item = t->arg;
+		break;
+	case STELE_TYPE_LIST:
+		info->item = t->arg;
+		break;
+	case STELE_TYPE_REF:
+		info->table = t->arg2;
+		info->record = t->arg;
+		break;
+	case STELE_TYPE_RECORD:
+		info->record = t->arg;
+		break;
+	}
+	return 0;
+}
+
+int stele_schema_table(const struct stele_schema *schema, uint32_t table,
+		       struct stele_table_info *info)
+{
+	const struct stele_fmt_decl *t;
+
+	if (table >= schema->head->nr_tables)
+		return -STELE_E_ABSENT;
+	t = &schema->tables[table];
+	info->name = stele_schema_str(schema, t->name);
+	info->doc = stele_schema_str(schema, t->doc);
+	info->record = t->record;
+	info->nr_keys = t->nr_keys;
+	info->multi = t->flags & STELE_FMT_DECL_F_MULTI;
+	return 0;
+}
+
+int stele_schema_table_step(const struct stele_schema *schema, uint32_t table,
+			    uint32_t key, uint32_t step, uint32_t *field)
+{
+	const uint32_t *path;
+
+	if (table >= schema->head->nr_tables ||
+	    key >= schema->tables[table].nr_keys)
+		return -STELE_E_ABSENT;
+	path = schema->steps + schema->tables[table].first_step;
+	while (key--)
+		path += *path + 1;
+	if (step >= *path)
+		return -STELE_E_ABSENT;
+	*field = path[1 + step];
+	return 0;
+}
+
+int stele_schema_find_record(const struct stele_schema *schema,
+			     const char *name, size_t len, uint32_t *record)
+{
+	return stele_names_find(schema->names, schema->head->nr_records, name,
+				len, record);
+}
+
+int stele_schema_find_field(const struct stele_schema *schema, uint32_t record,
+			    const char *name, size_t len, uint32_t *field)
+{
+	if (record >= schema->head->nr_records)
+		return -STELE_E_ABSENT;
+	return stele_names_find(fields_by_name(schema, record),
+				schema->records[record].nr_fields, name, len,
+				field);
+}
+
+int stele_schema_find_table(const struct stele_schema *schema, const char *name,
+			    size_t len, uint32_t *table)
+{
+	return stele_names_find(schema->names + schema->head->nr_records,
+				schema->head->nr_tables, name, len, table);
+}
+
+uint32_t stele_schema_target(const struct stele_schema *schema, uint32_t type)
+{
+	const struct stele_fmt_type *t = &schema->types[type];
+
+	while (t->kind == STELE_TYPE_LIST || t->kind == STELE_TYPE_DICT)
+		t = &schema->types[t->arg];
+	if (t->kind == STELE_TYPE_RECORD || t->kind == STELE_TYPE_REF)
+		return t->arg;
+	return STELE_FMT_NONE;
+}

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Verifying that values are of the types a schema declares, items of items
+ * included.  Types are finite trees (the schema's check proves that an item's
+ * type has a smaller number), so a walk is as deep as types are nested.
+ *
+ * Equal lists are shared, so one may be reached many times.  Reached first it
+ * gets a bit; reached again with a bit, it is looked up under (position, type)
+ * and walked only if it is new there.  So each is walked at most once more than
+ * it has declared types, and only what is shared costs memory; short lists of
+ * scalars are just walked.
+ */
+#include "hash.h"
+#include "verify.h"
+
+#define SHORT_ITEMS 32u
+
+/* A list or dict on the way down. */
+struct frame {
+	uint64_t pos;
+	uint64_t len; /* words */
+	uint64_t next; /* word */
+	uint32_t type;
+	uint32_t zero;
+};
+
+/* --------------------------------------------------------------- memory */
+
+static struct stele_typed *find_slot(struct stele_typed *slots,
+				     uint64_t nr_slots, uint64_t pos,
+				     uint64_t type)
+{
+	uint64_t i = stele_hash_u64(pos, type);
+
+	for (;; i++) {
+		struct stele_typed *slot = &slots[i & (nr_slots - 1)];
+
+		if (!slot->pos || (slot->pos == pos && slot->type == type))
+			return slot;
+	}
+}
+
+static int grow(struct stele_typed_set *set)
+{
+	uint64_t nr = set->nr_slots ? 2 * set->nr_slots : 64;
+	struct stele_typed *slots = calloc(nr, sizeof(*slots));
+
+	if (!slots)
+		return -ENOMEM;
+	for (uint64_t i = 0; i < set->nr_slots; i++) {
+		const struct stele_typed *old = &set->slots[i];
+
+		if (old->pos)
+			*find_slot(slots, nr, old->pos, old->type) = *old;
+	}
+	free(set->slots);
+	set->slots = slots;
+	set->nr_slots = nr;
+	return 0;
+}
+
+/* Note that (pos, type) is walked now; *known: that it was before. */
+static int remember(struct stele_verify *v, uint64_t pos, uint32_t type,
+		    bool *known)
+{
+	uint64_t bit = 0, mask;
+	struct stele_typed *slot;
+
+	stele_verify_bit(v, pos, &bit);
+	mask = 1ull << (bit / 2 % 64);
+	*known = false;
+	if (!(v->typed[bit / 128] & mask)) {
+		v->typed[bit / 128] |= mask;
+		return 0;
+	}
+	if (2 * (v->again.used + 1) > v->again.nr_slots && grow(&v->again))
+		return stele_fail(v->err, -ENOMEM,
+				  "no memory for verifying shared lists");
+	slot = find_slot(v->again.slots, v->again.nr_slots, pos, type);
+	*known = slot->pos != 0;
+	if (!*known) {
+		slot->pos = pos;
+		slot->type = type;
+		v->again.used++;
+	}
+	return 0;
+}
+
+/* --------------------------------------------------------------- scalars */
+
+static bool fits_integer(unsigned kind, const struct stele_value *value)
+{
+	unsigned bits = 8 * (unsigned)stele_type_width(kind);
+	bool is_signed = kind <= STELE_TYPE_I64;
+
+	if (value->type == STELE_TYPE_U64)
+		return kind == STELE_TYPE_U64;
+	if (value->type != STELE_TYPE_I64)
+		return false;
+	if (is_signed)
+		return value->u.i >= INT64_MIN >> (64 - bits) &&
+		       value->u.i <= INT64_MAX >> (64 - bits);
+	return value->u.i >= 0 && (bits == 64 || value->u.u >> bits == 0);
+}
+
+static bool fits_scalar(unsigned kind, const struct stele_value *value)
+{
+	if (kind >= STELE_TYPE_I8 && kind <= STELE_TYPE_U64)
+		return fits_integer(kind, value);
+	if (kind == STELE_TYPE_F32)
+		return value->type == STELE_TYPE_F64 &&
+		       (value->u.f != value->u.f ||
+			(double)(float)value->u.f == value->u.f);
+	return value->type == kind;
+}
+
+/* A row of the table's record; else a key where the reference is weak. */
+static int verify_ref(struct stele_verify *v, uint64_t at,
+		      const struct stele_fmt_type *t,
+		      const struct stele_value *value)
+{
+	const struct stele_fmt_type *key;
+
+	if (value->type == STELE_TYPE_RECORD) {
+		uint64_t head = stele_load(v->seg, value->u.pos);
+
+		if (value->record != t->arg ||
+		    !(STELE_FMT_HEAD_FLAGS(head) & STELE_FMT_OBJ_F_ROW))
+			return stele_verify_broken(v, at, STELE_I_FIELD_REF);
+		return 0;
+	}
+	key = &v->schema->types[stele_verify_key_type(v->schema, t->arg2, 0)];
+	if (!(t->flags & STELE_FMT_TYPE_F_WEAK) ||
+	    v->schema->tables[t->arg2].nr_keys != 1 ||
+	    !fits_scalar(key->kind, value))
+		return stele_verify_broken(v, at, STELE_I_FIELD_REF);
+	return 0;
+}
+
+/* --------------------------------------------------------------- the walk */
+
+static bool has_items(const struct stele_schema *schema, uint32_t type)
+{
+	return schema->types[type].kind == STELE_TYPE_LIST ||
+	       schema->types[type].kind == STELE_TYPE_DICT;
+}
+
+/* Begin to walk a list or dict, unless it was walked before. */
+static int enter(struct stele_verify *v, const struct stele_value *value,
+		 uint32_t type)
+{
+	const struct stele_fmt_type *t = &v->schema->types[type];
+	bool flat = !has_items(v->schema, t->arg), known = false;
+	struct frame frame = {
+		.pos = value->u.pos,
+		.len = t->kind == STELE_TYPE_DICT ? 2 * value->len : value->len,
+		.type = type,
+	};
+	int rc = 0;
+
+	if (!frame.len)
+		return 0;
+	if (!flat || frame.len > SHORT_ITEMS)
+		rc = remember(v, frame.pos, type, &known);
+	if (rc || known)
+		return rc;
+	if (stele_buffer_append(&v->walk, &frame, sizeof(frame)))
+		return stele_fail(v->err, -ENOMEM,
+				  "no memory for verifying nested lists");
+	return 0;
+}
+
+/* One word; a list or dict is put on the way instead of being walked. */
+static int verify_one(struct stele_verify *v, uint64_t at, uint64_t word,
+		      uint32_t type, bool nullable)
+{
+	const struct stele_fmt_type *t = &v->schema->types[type];
+	struct stele_value value;
+
+	if (t->kind == STELE_TYPE_ANY)
+		return 0;
+	if (word == STELE_FMT_NULL)
+		return nullable ?
+			       0 :
+			       stele_verify_broken(v, at, STELE_I_FIELD_NULL);
+	if (stele_value_decode(v->seg, word, v->seg->base + at, &value))
+		return stele_verify_broken(v, at, STELE_I_WORD_TARGET);
+	switch (t->kind) {
+	case STELE_TYPE_LIST:
+	case STELE_TYPE_DICT:
+		if (value.type != t->kind)
+			break;
+		return enter(v, &value, type);
+	case STELE_TYPE_ARRAY:
+		if (value.type != t->kind ||
+		    value.element != stele_type_of_element(t->arg))
+			break;
+		return 0;
+	case STELE_TYPE_RECORD:
+		if (value.type != t->kind || value.record != t->arg)
+			return stele_verify_broken(v, at, STELE_I_FIELD_RECORD);
+		return 0;
+	case STELE_TYPE_REF:
+		return verify_ref(v, at, t, &value);
+	default:
+		if (!fits_scalar(t->kind, &value))
+			break;
+		return 0;
+	}
+	return stele_verify_broken(v, at, STELE_I_FIELD_TYPE);
+}
+
+/* The next word of the frame on top. */
+static int step(struct stele_verify *v)
+{
+	struct frame *f = (struct frame *)(void *)(v->walk.ptr + v->walk.len -
+						   sizeof(*f));
+	const struct stele_fmt_type *t = &v->schema->types[f->type];
+	uint64_t at = f->pos + 8 + 8 * f->next;
+	bool is_key = t->kind == STELE_TYPE_DICT && f->next % 2 == 0;
+
+	if (f->next == f->len) {
+		v->walk.len -= sizeof(*f);
+		return 0;
+	}
+	f->next++;
+	return verify_one(v, at, stele_load(v->seg, at),
+			  is_key ? t->arg2 : t->arg,
+			  !is_key && t->flags & STELE_FMT_TYPE_F_NULLABLE);
+}
+
+int stele_verify_typed(struct stele_verify *v, uint64_t at, uint64_t word,
+		       uint32_t type, bool nullable)
+{
+	int rc;
+
+	v->walk.len = 0;
+	rc = verify_one(v, at, word, type, nullable);
+	while (!rc && v->walk.len)
+		rc = step(v);
+	return rc;
+}
