@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How subcommands speak: messages, option errors, exit codes, and segments named
+ * on the command line.
+ */
+#include "command.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SUFFIX ".stele"
+
+static void say(const struct command *command, const char *format, va_list ap)
+{
+	/* one write a message, so that those of several programs don't mix */
+	flockfile(stderr);
+	fprintf(stderr, "stele: %s: ", command->name);
+	vfprintf(stderr, format, ap);
+	fputc('\n', stderr);
+	funlockfile(stderr);
+}
+
+void command_say(const struct command *command, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	say(command, format, ap);
+	va_end(ap);
+}
+
+int command_usage(const struct command *command, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	say(command, format, ap);
+	va_end(ap);
+	fprintf(stderr, "Try 'stele %s --help'.\n", command->name);
+	return COMMAND_USAGE;
+}
+
+int command_help(const struct command *command)
+{
+	fputs(command->help, stdout);
+	return command_finish(command, COMMAND_DONE);
+}
+
+int command_option(const struct command *command, int argc, char **argv,
+		   const char *letters, const struct option *options)
+{
+	int at = optind ? optind : 1, c;
+
+	opterr = 0;
+	c = getopt_long(argc, argv, letters, options, NULL);
+	if (c != '?' && c != ':')
+		return c;
+	/* optopt is 0 for a long option that is unknown, else its letter */
+	if (c == ':')
+		command_usage(command, "option '%s' needs a value", argv[at]);
+	else if (optopt && argv[at][0] == '-' && argv[at][1] != '-')
+		command_usage(command, "unknown option '-%c'", optopt);
+	else
+		command_usage(command, "unknown option '%s'", argv[optind - 1]);
+	return '?';
+}
+
+uint64_t command_number(const char *text, uint64_t most)
+{
+	unsigned long long n;
+	char *end;
+
+	if (*text < '0' || *text > '9')
+		return 0;
+	errno = 0;
+	n = strtoull(text, &end, 10);
+	return errno || *end || n > most ? 0 : n;
+}
+
+static int exit_code(int code)
+{
+	if (code == -STELE_E_ABSENT)
+		return COMMAND_ABSENT;
+	if (code <= -STELE_E_FORMAT)
+		return COMMAND_INPUT;
+	return COMMAND_SYSTEM;
+}
+
+int command_fail(const struct command *command, const char *subject, int code,
+		 const struct stele_error *err)
+{
+	const char *reason = stele_strerror(code);
+
+	if (err && err->reason[0])
+		reason = err->reason;
+	/* the library names a file by itself where it can */
+	if (!strncmp(reason, subject, strlen(subject)))
+		command_say(command, "%s", reason);
+	else
+		command_say(command, "%s: %s", subject, reason);
+	return exit_code(code);
+}
+
+static int report_open(const struct command *command, const char *word,
+		       int code, const struct stele_error *err)
+{
+	if (code <= -STELE_E_FORMAT && err->offset != UINT64_MAX) {
+		command_say(command, "%s: offset %llu: %s", word,
+			    (unsigned long long)err->offset, err->reason);
+		return exit_code(code);
+	}
+	return command_fail(command, word, code, err);
+}
+
+int command_open(const struct command *command, const char *word,
+		 struct stele_segment **segment)
+{
+	size_t len = strlen(word), suffix = strlen(SUFFIX);
+	struct stele_error err = { .offset = UINT64_MAX };
+	char *path = NULL;
+	int rc;
+
+	if (!strchr(word, '/') && len > suffix &&
+	    !strcmp(word + len - suffix, SUFFIX)) {
+		path = malloc(len + 3);
+		if (!path)
+			return command_fail(command, word, -ENOMEM, NULL);
+		memcpy(path, "./", 2);
+		memcpy(path + 2, word, len + 1);
+	}
+	rc = stele_segment_open(path ? path : word, NULL, segment, &err);
+	free(path);
+	return rc ? report_open(command, word, rc, &err) : 0;
+}
+
+int command_finish(const struct command *command, int status)
+{
+	int bad = ferror(stdout), code = 0;
+
+	if (fflush(stdout)) {
+		bad = 1;
+		code = errno;
+	}
+	if (!bad)
+		return status;
+	command_say(command, "standard output: %s",
+		    code ? strerror(code) : "a write failed");
+	return COMMAND_SYSTEM;
+}
