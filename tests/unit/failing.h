@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Failing system calls and allocations, for one test program: it defines the
+ * calls that the library makes, and the linker takes these before the C
+ * library's.  Include it in one file of the program.
+ *
+ *	for (k = 1; ; k++) {
+ *		failing_begin(FAILING_IO, k, ENOSPC);
+ *		rc = ...;
+ *		if (!failing_end())
+ *			break;	// there was no k-th call
+ *		...
+ *	}
+ */
+#ifndef FAILING_H
+#define FAILING_H
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum failing_what {
+	FAILING_NOTHING,
+	FAILING_IO,
+	FAILING_SHORT, /* transfers of half the bytes, every one */
+	FAILING_ALLOCATION,
+};
+
+static struct {
+	enum failing_what what;
+	int error;
+	long left; /* calls until the one that fails */
+	bool no_tmpfile; /* as on a file system that lacks it */
+	bool no_exchange; /* likewise RENAME_EXCHANGE, RENAME_NOREPLACE */
+} failing;
+
+static inline void failing_begin(enum failing_what what, long k, int error)
+{
+	failing.left = k;
+	failing.error = error;
+	failing.what = what;
+}
+
+/* Whether something has failed. */
+static inline bool failing_end(void)
+{
+	failing.what = FAILING_NOTHING;
+	return failing.left <= 0;
+}
+
+static inline bool fails(enum failing_what what)
+{
+	if (failing.what != what || --failing.left)
+		return false;
+	errno = what == FAILING_ALLOCATION ? ENOMEM : failing.error;
+	return true;
+}
+
+static inline size_t shortened(size_t len)
+{
+	return failing.what == FAILING_SHORT && len > 1 ? len / 2 : len;
+}
+
+ssize_t pwrite(int fd, const void *p, size_t len, off_t off)
+{
+	if (fails(FAILING_IO))
+		return -1;
+	return syscall(SYS_pwrite64, fd, p, shortened(len), off);
+}
+
+ssize_t pread(int fd, void *p, size_t len, off_t off)
+{
+	if (fails(FAILING_IO))
+		return -1;
+	return syscall(SYS_pread64, fd, p, shortened(len), off);
+}
+
+int ftruncate(int fd, off_t len)
+{
+	return fails(FAILING_IO) ? -1 : (int)syscall(SYS_ftruncate, fd, len);
+}
+
+int fsync(int fd)
+{
+	return fails(FAILING_IO) ? -1 : (int)syscall(SYS_fsync, fd);
+}
+
+int openat(int folder, const char *path, int flags, ...)
+{
+	mode_t mode = 0;
+	va_list args;
+
+	va_start(args, flags);
+	if (flags & (O_CREAT | __O_TMPFILE))
+		mode = va_arg(args, mode_t);
+	va_end(args);
+	if (fails(FAILING_IO))
+		return -1;
+	if (failing.no_tmpfile && (flags & O_TMPFILE) == O_TMPFILE) {
+		errno = EOPNOTSUPP;
+		return -1;
+	}
+	return (int)syscall(SYS_openat, folder, path, flags, mode);
+}
+
+int linkat(int from, const char *old, int to, const char *new, int flags)
+{
+	if (fails(FAILING_IO))
+		return -1;
+	return (int)syscall(SYS_linkat, from, old, to, new, flags);
+}
+
+int renameat2(int from, const char *old, int to, const char *new,
+	      unsigned flags)
+{
+	if (fails(FAILING_IO))
+		return -1;
+	if (failing.no_exchange && flags) {
+		errno = EINVAL;
+		return -1;
+	}
+	return (int)syscall(SYS_renameat2, from, old, to, new, flags);
+}
+
+int renameat(int from, const char *old, int to, const char *new)
+{
+	if (fails(FAILING_IO))
+		return -1;
+	return (int)syscall(SYS_renameat2, from, old, to, new, 0);
+}
+
+int memfd_create(const char *name, unsigned flags)
+{
+	if (fails(FAILING_IO))
+		return -1;
+	return (int)syscall(SYS_memfd_create, name, flags);
+}
+
+/* AddressSanitizer has allocation calls of its own. */
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && \
+	!defined(__SANITIZE_THREAD__)
+#define FAILING_ALLOCATION_WORKS 1
+
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t n, size_t size);
+void *__libc_realloc(void *p, size_t size);
+
+void *malloc(size_t size)
+{
+	return fails(FAILING_ALLOCATION) ? NULL : __libc_malloc(size);
+}
+
+void *calloc(size_t n, size_t size)
+{
+	return fails(FAILING_ALLOCATION) ? NULL : __libc_calloc(n, size);
+}
+
+void *realloc(void *p, size_t size)
+{
+	return fails(FAILING_ALLOCATION) ? NULL : __libc_realloc(p, size);
+}
+#else
+#define FAILING_ALLOCATION_WORKS 0
+#endif
+
+#endif /* FAILING_H */
