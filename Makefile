@@ -66,7 +66,7 @@ all_ldflags = $(CFLAGS) $(LDFLAGS) -pthread $(variant_$(VARIANT)) -Wl,--as-neede
 
 # xxhash is header-only (XXH_INLINE_ALL), so it is not here.
 lib_libs := -lcrypto -lunistring
-tools_libs := -lyajl -lcsv
+tools_libs := -lyajl -lcsv -lunistring
 test_libs := -lcmocka
 bench_peers := absl_flat_hash_map absl_hash
 bench_libs = -llmdb -lcdb -lrocksdb -lsqlite3 $(shell pkg-config --libs $(bench_peers))
@@ -112,6 +112,7 @@ say = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' $(1) $@)
 
 .PHONY: all
 all: $(archive) $(shared) $(command)	## library and command (the default)
+	@:
 
 $(B)/obj/lib/%.o: flags = $(lib_flags)
 $(B)/obj/lib/%_avx2.o: flags = $(lib_flags) -mavx2
