@@ -298,6 +298,12 @@ static bool same(const struct answer *a, const struct answer *b)
 	return a->nr_found == b->nr_found && a->bytes == b->bytes;
 }
 
+static void print_answer(const char *name, const struct answer *answer)
+{
+	fprintf(stderr, "demo: %s: %" PRIu64 " packages, %" PRIu64 " bytes\n",
+		name, answer->nr_found, answer->bytes);
+}
+
 /* a: by the segment, one by one and in batches; b: by the heap. */
 static bool same_answers(const struct run *run, const struct result *a,
 			 const struct result *b)
@@ -307,13 +313,12 @@ static bool same_answers(const struct run *run, const struct result *a,
 		    same(&a[i].lookups, &a[i].batches) &&
 		    same(&a[i].closure, &b[i].closure))
 			continue;
-		fprintf(stderr,
-			"demo: process %u: segment, batches and heap differ: %" PRIu64
-			", %" PRIu64 " and %" PRIu64 " lookups found, %" PRIu64
-			" and %" PRIu64 " packages reached\n",
-			i + 1, a[i].lookups.nr_found, a[i].batches.nr_found,
-			b[i].lookups.nr_found, a[i].closure.nr_found,
-			b[i].closure.nr_found);
+		fprintf(stderr, "demo: process %u: answers differ\n", i + 1);
+		print_answer("segment", &a[i].lookups);
+		print_answer("batches", &a[i].batches);
+		print_answer("heap", &b[i].lookups);
+		print_answer("walk of segment", &a[i].closure);
+		print_answer("walk of heap", &b[i].closure);
 		return false;
 	}
 	return true;

@@ -9,6 +9,8 @@
  */
 #include <string.h>
 
+#include <unistr.h>
+
 #include "bigint.h"
 #include "canonical.h"
 #include "hash.h"
@@ -23,6 +25,7 @@ enum {
 	TAG_BYTES = 0x21,
 	TAG_DATE = 0x30,
 	TAG_DATETIME = 0x31,
+	TAG_TUPLE = 0x40,
 };
 
 #define FORM_BYTES 128u /* the magnitude of the largest double */
@@ -303,4 +306,77 @@ bool stele_canonical_equal(const struct stele_value *a,
 	return x.head_len == y.head_len && x.tail_len == y.tail_len &&
 	       !memcmp(x.head, y.head, x.head_len) &&
 	       (!x.tail_len || !memcmp(x.tail, y.tail, x.tail_len));
+}
+
+/* --------------------------------------------------------------- checking */
+
+/* A double that is no integer, so spelled by its bytes. */
+static bool is_float(const uint8_t *bytes)
+{
+	struct form form;
+	double f;
+
+	memcpy(&f, bytes, sizeof(f));
+	return !set_double(&form, f) && form.head[0] == TAG_FLOAT;
+}
+
+static bool check_one(const uint8_t *p, uint64_t len)
+{
+	switch (len ? p[0] : 0) {
+	case TAG_NULL:
+	case TAG_FALSE:
+	case TAG_TRUE:
+		return len == 1;
+	case TAG_INTEGER:
+		return len == 2 ? p[1] == 1 :
+				  len > 2 && p[1] <= 1 && p[len - 1] != 0;
+	case TAG_FLOAT:
+		return len == 9 && is_float(p + 1);
+	case TAG_STR:
+		return !u8_check(p + 1, len - 1);
+	case TAG_BYTES:
+		return true;
+	case TAG_DATE:
+		return len == 5;
+	case TAG_DATETIME:
+		return len == 9;
+	default:
+		return false;
+	}
+}
+
+/* Take a LEB128 number without needless bytes. */
+static bool take_varint(const uint8_t **p, const uint8_t *end, uint64_t *n)
+{
+	unsigned shift = 0;
+	uint8_t byte;
+
+	*n = 0;
+	do {
+		if (*p == end || shift > 56)
+			return false;
+		byte = *(*p)++;
+		*n |= (uint64_t)(byte & 0x7f) << shift;
+		shift += 7;
+	} while (byte & 0x80);
+	return byte || shift == 7;
+}
+
+bool stele_canonical_check(const uint8_t *p, size_t len)
+{
+	const uint8_t *end = p + len;
+	uint64_t nr, one;
+
+	if (!len || *p != TAG_TUPLE)
+		return check_one(p, len);
+	p++;
+	if (!take_varint(&p, end, &nr) || nr < 2)
+		return false;
+	for (; nr; nr--) {
+		if (!take_varint(&p, end, &one) || one > (size_t)(end - p) ||
+		    !check_one(p, one))
+			return false;
+		p += one;
+	}
+	return p == end;
 }

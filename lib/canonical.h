@@ -41,6 +41,9 @@ int stele_canonical_hash(const struct stele_value *value, uint64_t seed,
 /* The same of a string, without copying it. */
 uint64_t stele_canonical_hash_str(const char *ptr, size_t len, uint64_t seed);
 
+/* Whether bytes are the encoding of one key or several, to the last byte. */
+bool stele_canonical_check(const uint8_t *p, size_t len);
+
 /* Whether two scalar values are the same key. */
 bool stele_canonical_equal(const struct stele_value *a,
 			   const struct stele_value *b);

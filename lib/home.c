@@ -6,8 +6,8 @@
  * An open segment owns its descriptor, which is read-only whatever the caller's
  * was, its mapping and its path.  The seal is what the kernel enforces, found
  * out from the descriptor, never from the name.  A copy into a memfd of our own
- * is a new home: owner, mode and path stay those of the source, which is what the
- * caller asks about.
+ * is a new home: owner, mode and path stay those of the source, which is what
+ * the caller asks about.
  */
 #include "home.h"
 

@@ -9,8 +9,8 @@
 
 /*
  * Open the segment of a name, or of a path where there is a slash, for reading.
- * *path is what was opened; path and descriptor are the caller's.  -ENOENT tells
- * where was looked; a place that cannot be looked at ends the search.
+ * *path is what was opened; path and descriptor are the caller's.  -ENOENT
+ * tells where was looked; a place that cannot be looked at ends the search.
  */
 int stele_home_find(const char *name, char **path, int *fd,
 		    struct stele_error *err);

@@ -101,11 +101,12 @@
 	X(116, FIELD_UNSET, "only an optional field is unset")                 \
 	X(117, FIELD_BOOL, "a bool field is 0 or 1")                           \
 	X(118, FIELD_RECORD, "a nested record is of the declared record")      \
-	X(119, FIELD_REF, "a reference by key leads to a row of its table")    \
+	X(119, FIELD_REF,                                                      \
+	  "a reference by key is a row of its table, or, weak, an absent key") \
 	X(120, FIELD_TIME, "a date or datetime field is of the years 1..9999") \
 	X(130, TABLE_KIND, "a table is of a known kind, key and value type")   \
 	X(131, TABLE_FLAGS, "a table has known flags only")                    \
-	X(132, TABLE_ZERO, "reserved bytes of a table are zero")               \
+	X(132, TABLE_ZERO, "what a table has no use for is zero")              \
 	X(133, TABLE_NAME, "names of tables lie behind the descriptors, UTF-8") \
 	X(134, TABLE_UNIQUE, "no two tables have one name")                    \
 	X(135, TABLE_RECORD, "a table's record and declaration are the schema's") \
@@ -129,10 +130,12 @@
 	X(153, ENTRY_ROW, "a RECORD value is a row of the table's record")     \
 	X(154, ENTRY_ROW_KEY, "an entry's key is that of its row")             \
 	X(155, TABLE_ROWS, "a declared table holds every key that its rows have") \
+	X(156, ENTRY_ROW_TWICE, "a declared table has no row twice under a key") \
 	X(160, LINE_GROUPS, "groups of lines are of one size")                 \
 	X(161, LINE_PLACE, "a key is in one of its two lines, once")           \
 	X(162, LINE_FREE, "free slots hold the empty key and 0, behind the rest") \
-	X(163, LINE_ORDER, "the keys of a line ascend")
+	X(163, LINE_ORDER, "the keys of a line ascend")                        \
+	X(164, LINE_EMPTY, "the empty key is the one that the seed gives")
 /* clang-format on */
 
 enum stele_invariant {

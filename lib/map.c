@@ -158,19 +158,25 @@ int stele_map_attach(const struct stele_segment *segment,
 		     const struct stele_fmt_table *fmt, uint64_t off,
 		     struct stele_map *map, struct stele_error *err)
 {
+	const struct stele_fmt_partition *partitions = NULL;
+	const uint8_t *separators = NULL;
 	int rc = check_types(fmt, off, err);
 
 	if (!rc)
 		rc = check_bounds(segment, fmt, off, err);
 	if (!rc)
 		rc = check_schema(segment, fmt, off, err);
-	if (!rc)
-		stele_map_attach_raw(
-			segment, fmt, segment->base + fmt->data_off,
-			segment->base + fmt->separators_off,
-			(const void *)(segment->base + fmt->partitions_off),
-			map);
-	return rc;
+	if (rc)
+		return rc;
+	/* an integer table has no index, and what it says of one is no offset */
+	if (fmt->kind == STELE_FMT_TABLE_BUCKET) {
+		separators = segment->base + fmt->separators_off;
+		partitions = (const void *)(segment->base +
+					    fmt->partitions_off);
+	}
+	stele_map_attach_raw(segment, fmt, segment->base + fmt->data_off,
+			     separators, partitions, map);
+	return 0;
 }
 
 /* ------------------------------------------------------------------ info */

@@ -248,7 +248,8 @@ static inline bool stele_bucket_entry(const struct stele_map *map,
 	memcpy(&out, b->at + offset, sizeof(out));
 	if (hash && out.hash != *hash)
 		return false;
-	if (out.off < map->fmt.overflow_off ||
+	/* no entry is empty: where there is no run, nothing is inside it */
+	if (!out.len || out.off < map->fmt.overflow_off ||
 	    out.len > map->fmt.overflow_bytes ||
 	    out.off - map->fmt.overflow_off >
 		    map->fmt.overflow_bytes - out.len)

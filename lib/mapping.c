@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Mapping a segment.  A page table entry of 2 MiB needs an address and an offset
- * in the file that agree modulo 2 MiB; so address space is reserved first and
+ * Mapping a segment.  A page table entry of 2 MiB needs an address and an
+ * offset in the file that agree modulo 2 MiB; so address space is reserved first and
  * the file is mapped at the first such address in it.
  *
  * What madvise() returns is no evidence: some kernels collapse every page and
@@ -110,7 +110,7 @@ void stele_mapping_populate(void *mapping, size_t len)
 
 /* --------------------------------------------------------------- smaps */
 
-/* Lines of a file, without allocating; what is over 500 bytes of one is lost. */
+/* Lines of a file, without allocating; the end of a very long one is lost. */
 struct lines {
 	int fd;
 	size_t pos, len;

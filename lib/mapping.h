@@ -14,8 +14,8 @@ int stele_mapping_create(int fd, uint64_t bytes, void **mapping, size_t *len);
 void stele_mapping_destroy(void *mapping, size_t len);
 
 /*
- * Wishes: the kernel does what it can, and stele_mapping_usage() tells what that
- * was.  huge: pages of 2 MiB; populate: every page now.
+ * Wishes: the kernel does what it can, and stele_mapping_usage() tells what
+ * that was.  huge: pages of 2 MiB; populate: every page now.
  */
 void stele_mapping_huge(void *mapping, size_t len);
 void stele_mapping_populate(void *mapping, size_t len);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A schema in memory: the schema section's image in a private copy, with a
- * pointer to each of its arrays.  schema_text.c makes one from text, schema.c
- * checks one from a segment; after that every index and string in it is proved,
- * so the rest of the library uses them without checks.
+ * pointer to each of its arrays.  schema_text.c reads text and schema_resolve.c
+ * makes an image of it, schema_load.c checks one from a segment; after that
+ * every index and string in it is proved, so the rest of the library uses them
+ * without checks.
  */
 #ifndef STELE_SCHEMA_PRIVATE_H
 #define STELE_SCHEMA_PRIVATE_H

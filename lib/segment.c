@@ -286,6 +286,21 @@ static int attach_schema(struct stele_segment *seg, struct stele_error *err)
 	return rc ? stele_fail(err, rc, "no memory for the schema") : 0;
 }
 
+/* What a table of its kind and size has no use for is zero. */
+static bool unused_is_zero(const struct stele_fmt_table *t)
+{
+	if (t->zero || !all_zero(t->zero2, sizeof(t->zero2)) ||
+	    (!t->overflow_bytes && t->overflow_off))
+		return false;
+	if (!t->nr_buckets &&
+	    (t->data_off || t->separators_off || t->partitions_off))
+		return false;
+	if (t->kind == STELE_FMT_TABLE_INTEGER)
+		return !t->separators_off && !t->partitions_off &&
+		       !t->overflow_bytes;
+	return !t->empty_key;
+}
+
 static int attach_table(struct stele_segment *seg,
 			const struct stele_fmt_section *s, uint32_t i,
 			struct stele_error *err)
@@ -298,6 +313,8 @@ static int attach_table(struct stele_segment *seg,
 	if (fmt.name_off < s->off + names || fmt.name_off > s->off + s->len ||
 	    fmt.name_len > s->off + s->len - fmt.name_off)
 		return stele_broken(err, off, STELE_I_TABLE_NAME);
+	if (!unused_is_zero(&fmt))
+		return stele_broken(err, off, STELE_I_TABLE_ZERO);
 	return stele_map_attach(seg, &fmt, off, &seg->maps[i], err);
 }
 

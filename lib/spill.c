@@ -6,8 +6,8 @@
  *	[memory_len, + file_len)    in the unnamed file
  *	[.., + pending_len)         in `pending`, what the file gets next
  *
- * Once the file has begun, memory grows no more.  Reading changes nothing in the
- * spill, so any number of readers may be at it once writing is over.  The
+ * Once the file has begun, memory grows no more.  Reading changes nothing in
+ * the spill, so any number of readers may be at it once writing is over.  The
  * budget is counted by atomic operations: spills of several threads share it.
  */
 #include "spill.h"
@@ -85,8 +85,8 @@ static size_t budget_take(struct stele_budget *budget, size_t least,
 }
 
 /*
- * Room for len more bytes in memory.  False where the budget, or the system, has
- * none: the file takes them then.
+ * Room for len more bytes in memory.  False where the budget, or the system,
+ * has none: the file takes them then.
  */
 static bool grow_memory(struct stele_spill *spill, size_t len)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A stream of bytes that is written once and read back in order: in memory up to
- * a budget that several spills share, behind that in an unnamed file.  One thread
- * appends; after that any number may read, each with a reader of its own.
+ * A stream of bytes that is written once and read back in order: in memory up
+ * to a budget that several spills share, behind that in an unnamed file.  One
+ * thread appends; after that any number may read, each with its own reader.
  */
 #ifndef STELE_SPILL_H
 #define STELE_SPILL_H

@@ -10,8 +10,8 @@
  * A kill between those steps leaves a file with a temporary name,
  * ".NAME.stele-tmp.0123456789abcdef".  Its maker held a lock on it; so a file
  * of that pattern which can be locked has a dead maker, and the next build of
- * NAME removes it.  Who makes such a file looks, once it has the lock, whether a
- * sweep was faster.
+ * NAME removes it.  Who makes such a file looks, once it has the lock, whether
+ * a sweep was faster.
  */
 #include "target.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The name that a file will have once it is finished, and the folder it lies in:
- * everything that happens to names while an image is made.
+ * The name that a file will have once it is finished, and the folder it lies
+ * in: everything that happens to names while an image is made.
  */
 #ifndef STELE_TARGET_H
 #define STELE_TARGET_H
@@ -33,9 +33,9 @@ void stele_target_close(struct stele_target *target);
 
 /*
  * A file in the folder without a name, or, where the file system has no such
- * thing, with the name *temporary, else "".  *reader is a read-only descriptor of
- * it, locked as long as it is open, so that no sweep takes the file for a dead
- * maker's.  -errno.
+ * thing, with the name *temporary, else "".  *reader is a read-only descriptor
+ * of it, locked as long as it is open, so that no sweep takes the file for a
+ * dead maker's.  -errno.
  */
 int stele_target_make(const struct stele_target *target, unsigned mode,
 		      char temporary[STELE_TARGET_TEMPORARY_BYTES], int *fd,

@@ -115,6 +115,10 @@ uint32_t stele_verify_key_type(const struct stele_schema *schema,
 int stele_verify_row_key(struct stele_verify *v, uint32_t decl,
 			 unsigned key_type, uint64_t pos, bool *found);
 
+/* The rows that `nr` values of `width` bytes at p lead to differ. */
+int stele_verify_rows_differ(struct stele_verify *v, uint64_t at,
+			     const uint8_t *p, uint64_t nr, unsigned width);
+
 /* Count a row with the declared tables in which it has a key. */
 int stele_verify_row_keys(struct stele_verify *v, uint64_t pos,
 			  uint32_t record);

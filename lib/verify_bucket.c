@@ -116,13 +116,14 @@ static int verify_values(struct walk *w, struct stele_entry *e,
 			 const struct stele_verify_entry *entry)
 {
 	uint64_t nr = 1, len = w->map->value_bytes;
-	const uint8_t *p;
+	const uint8_t *p, *first;
 	int rc = 0;
 
 	if (w->map->multi)
 		rc = take_varint(w, e, &nr);
 	if (!rc && !nr)
 		return broken(w, e->at, STELE_I_ENTRY_LENGTH);
+	first = e->at;
 	for (uint64_t i = 0; !rc && i < nr; i++) {
 		if (varies(w->map->value_type))
 			rc = take_varint(w, e, &len);
@@ -132,6 +133,9 @@ static int verify_values(struct walk *w, struct stele_entry *e,
 			rc = stele_verify_value(w->v, entry, p, len);
 	}
 	w->nr_values += nr;
+	if (!rc && w->map->fmt.decl != STELE_FMT_NONE)
+		rc = stele_verify_rows_differ(w->v, entry->at, first, nr,
+					      w->map->value_bytes);
 	return rc;
 }
 

@@ -334,7 +334,9 @@ static int verify_dict(struct stele_verify *v, uint64_t pos, uint64_t nr)
 		return rc;
 	if (!index_is_full(v, pos, nr))
 		return stele_verify_broken(v, pos, STELE_I_DICT_INDEX);
-	if (stele_value_decode(v->seg, pos, NULL, &dict))
+	/* decoded anew: the bytes may be another object's by now */
+	if (stele_value_decode(v->seg, pos, NULL, &dict) ||
+	    dict.type != STELE_TYPE_DICT)
 		return stele_verify_broken(v, pos, STELE_I_OBJECT_BOUNDS);
 	for (uint64_t i = 0; i < nr; i++) {
 		uint64_t at = pos + 8 + 16 * i;

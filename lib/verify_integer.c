@@ -83,6 +83,9 @@ int stele_verify_lines(struct stele_verify *v, const struct stele_map *map)
 	      map->group_lines != STELE_FMT_GROUP_LINES)))
 		return stele_verify_broken(v, map->fmt.data_off,
 					   STELE_I_LINE_GROUPS);
+	if (map->empty_key != stele_probe_empty_key(map->seed))
+		return stele_verify_broken(v, map->fmt.data_off,
+					   STELE_I_LINE_EMPTY);
 	for (uint64_t i = 0; !rc && i < map->nr_buckets; i++) {
 		rc = verify_line(v, map, &lines[i], &used);
 		if (!rc && i % 65536 == 65535)

@@ -154,3 +154,43 @@ int stele_verify_row_keys(struct stele_verify *v, uint64_t pos, uint32_t record)
 	}
 	return rc;
 }
+
+static uint64_t position_at(const uint8_t *p, uint64_t i, unsigned width)
+{
+	uint64_t eighth = 0;
+
+	memcpy(&eighth, p + i * width, width);
+	return eighth;
+}
+
+static int compare_positions(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* Rows that were reserved and filled later are out of order: sort them. */
+int stele_verify_rows_differ(struct stele_verify *v, uint64_t at,
+			     const uint8_t *p, uint64_t nr, unsigned width)
+{
+	uint64_t *sorted, i = 1;
+
+	while (i < nr &&
+	       position_at(p, i - 1, width) < position_at(p, i, width))
+		i++;
+	if (i >= nr)
+		return 0;
+	v->key.len = 0;
+	if (stele_buffer_reserve(&v->key, nr * sizeof(*sorted)))
+		return no_memory(v);
+	sorted = (uint64_t *)(void *)v->key.ptr;
+	for (i = 0; i < nr; i++)
+		sorted[i] = position_at(p, i, width);
+	qsort(sorted, nr, sizeof(*sorted), compare_positions);
+	for (i = 1; i < nr; i++)
+		if (sorted[i - 1] == sorted[i])
+			return stele_verify_broken(v, at,
+						   STELE_I_ENTRY_ROW_TWICE);
+	return 0;
+}

@@ -6,6 +6,8 @@
  */
 #include <unistr.h>
 
+#include "canonical.h"
+#include "map_probe.h"
 #include "verify.h"
 
 static uint64_t descriptor_of(const struct stele_verify *v,
@@ -217,35 +219,6 @@ static int verify_space(struct stele_verify *v, uint32_t kind)
 
 /* ------------------------------------------------------ keys and values */
 
-/* A canonical encoding of one key or several: the outermost shape. */
-static bool is_canonical(const uint8_t *p, uint64_t len)
-{
-	if (!len)
-		return false;
-	switch (p[0]) {
-	case 0x01:
-	case 0x02:
-	case 0x03:
-		return len == 1;
-	case 0x10:
-		return len == 2 ? p[1] == 1 :
-				  len > 2 && p[1] <= 1 && p[len - 1];
-	case 0x11:
-	case 0x31:
-		return len == 9;
-	case 0x20:
-		return !u8_check(p + 1, len - 1);
-	case 0x21:
-		return true;
-	case 0x30:
-		return len == 5;
-	case 0x40:
-		return len > 1;
-	default:
-		return false;
-	}
-}
-
 int stele_verify_key(struct stele_verify *v, const struct stele_verify_entry *e)
 {
 	switch (e->map->key_type) {
@@ -254,7 +227,7 @@ int stele_verify_key(struct stele_verify *v, const struct stele_verify_entry *e)
 			break;
 		return 0;
 	case STELE_FMT_KEY_CANONICAL:
-		if (!is_canonical(e->key, e->key_len))
+		if (!stele_canonical_check(e->key, e->key_len))
 			break;
 		return 0;
 	default:
@@ -273,10 +246,8 @@ static int verify_row(struct stele_verify *v,
 	int rc;
 
 	memcpy(&pos, p, len < sizeof(pos) ? len : sizeof(pos));
-	if (e->map->kind == STELE_FMT_TABLE_BUCKET) {
-		if (pos >> 61)
-			return stele_verify_broken(v, e->at, STELE_I_ENTRY_ROW);
-	}
+	if (pos >> 61)
+		return stele_verify_broken(v, e->at, STELE_I_ENTRY_ROW);
 	pos *= 8;
 	if (!stele_verify_is_start(v, pos))
 		return stele_verify_broken(v, e->at, STELE_I_ENTRY_ROW);
@@ -340,6 +311,45 @@ int stele_verify_value(struct stele_verify *v,
 	return 0;
 }
 
+static bool has_key(const struct stele_map *map, const uint8_t *key, size_t len)
+{
+	const struct stele_fmt_line *a, *b;
+	struct stele_place place;
+	struct stele_entry entry;
+	uint64_t integer;
+
+	if (!map->nr_partitions)
+		return false;
+	if (map->kind == STELE_FMT_TABLE_INTEGER) {
+		memcpy(&integer, key, sizeof(integer));
+		stele_probe_pair(map, integer, &a, &b);
+		return stele_probe_slot(map, a, b, integer) != NULL;
+	}
+	return !stele_probe_find(map, stele_hash_bytes(key, len, map->seed),
+				 key, len, &place) &&
+	       !stele_bucket_search(map, &place, key, len, &entry);
+}
+
+/* Every key that a row has is in the table, by a lookup of each. */
+static int verify_keys(struct stele_verify *v, const struct stele_map *map)
+{
+	struct stele_rows rows = STELE_ROWS_BEGIN;
+	struct stele_value row;
+	bool found;
+	int rc = 0;
+
+	while (!rc && !stele_segment_next_row(v->seg, &rows, &row)) {
+		if (row.record != map->fmt.record)
+			continue;
+		rc = stele_verify_row_key(v, map->fmt.decl, map->key_type,
+					  row.u.pos, &found);
+		if (!rc && found && !has_key(map, v->key.ptr, v->key.len))
+			rc = stele_verify_broken(v, row.u.pos,
+						 STELE_I_TABLE_ROWS);
+	}
+	return rc;
+}
+
 int stele_verify_counts(struct stele_verify *v, const struct stele_map *map,
 			uint64_t nr_keys, uint64_t nr_values, uint64_t used)
 {
@@ -352,12 +362,11 @@ int stele_verify_counts(struct stele_verify *v, const struct stele_map *map,
 		return broken(v, map, STELE_I_TABLE_USED);
 	if (fmt->decl == STELE_FMT_NONE)
 		return 0;
-	/* a unique table may have dropped rows of a key it has */
+	/* a unique table may have left out rows, but of keys that it has */
 	keyed = v->nr_keyed[fmt->decl];
-	if (map->multi ? nr_values != keyed :
-			 nr_values > keyed || !nr_values != !keyed)
+	if (map->multi ? nr_values != keyed : nr_values > keyed)
 		return broken(v, map, STELE_I_TABLE_ROWS);
-	return 0;
+	return nr_values == keyed ? 0 : verify_keys(v, map);
 }
 
 /* ---------------------------------------------------------------- tables */

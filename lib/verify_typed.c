@@ -114,12 +114,13 @@ static bool fits_scalar(unsigned kind, const struct stele_value *value)
 	return value->type == kind;
 }
 
-/* A row of the table's record; else a key where the reference is weak. */
+/* A row of the table's record; where it is weak, else a key that is absent. */
 static int verify_ref(struct stele_verify *v, uint64_t at,
 		      const struct stele_fmt_type *t,
 		      const struct stele_value *value)
 {
 	const struct stele_fmt_type *key;
+	struct stele_value row;
 
 	if (value->type == STELE_TYPE_RECORD) {
 		uint64_t head = stele_load(v->seg, value->u.pos);
@@ -132,7 +133,8 @@ static int verify_ref(struct stele_verify *v, uint64_t at,
 	key = &v->schema->types[stele_verify_key_type(v->schema, t->arg2, 0)];
 	if (!(t->flags & STELE_FMT_TYPE_F_WEAK) ||
 	    v->schema->tables[t->arg2].nr_keys != 1 ||
-	    !fits_scalar(key->kind, value))
+	    !fits_scalar(key->kind, value) || t->arg2 >= v->seg->nr_maps ||
+	    !stele_map_get(&v->seg->maps[t->arg2], value, 1, &row))
 		return stele_verify_broken(v, at, STELE_I_FIELD_REF);
 	return 0;
 }

@@ -277,7 +277,8 @@ static int read_file(struct build *build, const char *path, char **text,
 	fclose(in);
 	if (!out || ferror(out))
 		rc = -ENOMEM;
-	if (out && fclose(out))
+	/* glibc's fclose() hides that the last growth failed: no text then */
+	if (out && (fclose(out) || !*text))
 		rc = -ENOMEM;
 	if (!rc)
 		return 0;
@@ -430,8 +431,14 @@ static void print_table(FILE *out, const char *text,
 	fprintf(out, ") %s\n", kind);
 }
 
-static int add_tables(struct build *build)
+/*
+ * What the command line adds: tables, and which record rows are, so that the
+ * segment says so too.
+ */
+static int add_declarations(struct build *build)
 {
+	bool names_rows = stele_schema_rows(build->schema) == ROWS_NONE &&
+			  stele_schema_nr_records(build->schema) > 1;
 	struct stele_error err = { .offset = UINT64_MAX };
 	struct stele_record_info record;
 	struct stele_schema *schema;
@@ -445,6 +452,11 @@ static int add_tables(struct build *build)
 	out = open_memstream(&text, &len);
 	for (i = 0; out && i < build->nr_tables; i++)
 		print_table(out, build->tables[i], &record);
+	if (out && names_rows) {
+		fputs("rows ", out);
+		schema_name_print(out, record.name.ptr, record.name.len);
+		fputc('\n', out);
+	}
 	if (!out || fclose(out)) {
 		free(text);
 		return command_fail(build->command, "--table", -ENOMEM, NULL);
@@ -458,6 +470,24 @@ static int add_tables(struct build *build)
 	return 0;
 }
 
+/* The only record, or else the only one that tables are over. */
+static uint32_t likely_record(const struct stele_schema *schema)
+{
+	uint32_t nr = stele_schema_nr_tables(schema), record = ROWS_NONE;
+	struct stele_table_info table;
+
+	if (stele_schema_nr_records(schema) == 1)
+		return 0;
+	for (uint32_t i = 0; i < nr; i++) {
+		if (stele_schema_table(schema, i, &table))
+			return ROWS_NONE;
+		if (i && table.record != record)
+			return ROWS_NONE;
+		record = table.record;
+	}
+	return record;
+}
+
 static int find_record(struct build *build)
 {
 	const char *name = build->record_name;
@@ -469,14 +499,13 @@ static int find_record(struct build *build)
 			    "the schema has no record '%s'", name);
 		return COMMAND_INPUT;
 	}
-	if (build->record == ROWS_NONE &&
-	    stele_schema_nr_records(build->schema) == 1)
-		build->record = 0;
+	if (build->record == ROWS_NONE)
+		build->record = likely_record(build->schema);
 	if (build->record == ROWS_NONE && build->nr_tables)
 		return command_usage(build->command,
 				     "--table: the schema does not say which "
 				     "record rows are; --record does");
-	return 0;
+	return build->record == ROWS_NONE ? 0 : add_declarations(build);
 }
 
 static int make_schema(struct build *build)
@@ -484,11 +513,7 @@ static int make_schema(struct build *build)
 	int rc;
 
 	rc = build->schema_path ? parse_schema(build) : infer_schema(build);
-	if (!rc)
-		rc = find_record(build);
-	if (!rc && build->nr_tables)
-		rc = add_tables(build);
-	return rc;
+	return rc ? rc : find_record(build);
 }
 
 /* --------------------------------------------------------------- rows */

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text_key.h"
+
 struct csv_reader {
 	struct csv_parser csv;
 	struct arena names; /* of the header */
@@ -115,6 +117,28 @@ static void on_cell(void *text, size_t len, void *ctx)
 	r->nr_cells++;
 }
 
+/* All names are data: those that are our words get the '$' of stele-json(5). */
+static bool name_of(struct csv_reader *r, const struct json_node *cell,
+		    struct stele_str *name)
+{
+	char *escaped;
+
+	name->ptr = cell->text;
+	name->len = cell->len;
+	if (!text_key_escapes(*name))
+		return true;
+	escaped = arena_take(&r->names, name->len + 1);
+	if (!escaped) {
+		refuse(r, -ENOMEM, strerror(ENOMEM));
+		return false;
+	}
+	*escaped = '$';
+	memcpy(escaped + 1, name->ptr, name->len);
+	name->ptr = escaped;
+	name->len++;
+	return true;
+}
+
 /* The first row: its cells are the names. */
 static void take_header(struct csv_reader *r)
 {
@@ -129,8 +153,8 @@ static void take_header(struct csv_reader *r)
 		return;
 	}
 	for (cell = r->cells; cell; cell = cell->next) {
-		cell->key.ptr = cell->text;
-		cell->key.len = cell->len;
+		if (!name_of(r, cell, &cell->key))
+			return;
 		r->header[r->nr_header++] = cell->key;
 	}
 	row.first = r->cells;

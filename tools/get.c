@@ -145,12 +145,13 @@ static int get_paths(struct get *get, int nr, char **paths)
 	int status = COMMAND_DONE, one;
 
 	get->several = nr > 1;
-	for (int i = 0; i < nr; i++) {
+	for (int i = 0; i < nr; i++)
 		if (paths[i][0] != '/')
 			return command_usage(get->command,
 					     "'%s' is no path: it has no '/' "
 					     "in front",
 					     paths[i]);
+	for (int i = 0; i < nr; i++) {
 		arena_reset(&get->arena);
 		one = get_path(get, paths[i]);
 		if (one > status)

@@ -351,7 +351,7 @@ int infer_print(struct infer *infer, const char *name, char **text,
 	schema_name_print(infer->out, name, strlen(name));
 	fputc('\n', infer->out);
 	failed = ferror(infer->out);
-	if (fclose(infer->out) || failed)
+	if (fclose(infer->out) || failed || !*text)
 		infer->rc = -ENOMEM;
 	if (!infer->rc)
 		return 0;

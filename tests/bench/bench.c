@@ -405,7 +405,7 @@ static const struct peer *peer_by_name(const char *name)
 
 int main(int argc, char **argv)
 {
-	struct worker w = { .args = { .home = "file", .page = "4K" } };
+	struct worker w = { .args = { .home = "file", .page = "any" } };
 	char line[256];
 	int i;
 

@@ -35,19 +35,26 @@ void pages_advise(void *start, size_t len, bool huge)
 	uintptr_t end = ((uintptr_t)start + len) & -EXTENT_BYTES;
 
 	madvise(start, len, huge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
+	/* What is mapped already stays as it is: map it anew. */
+	madvise(start, len, MADV_DONTNEED);
 	madvise(start, len, MADV_POPULATE_READ);
 	if (huge && first < end)
 		madvise((void *)first, end - first, MADV_COLLAPSE);
 }
 
-void pages_advise_file(const char *path, bool huge)
+void pages_advise_file(const char *path, const char *page)
 {
 	FILE *f = proc_open("/proc/self/maps");
 	char line[PATH_MAX + 128], real[PATH_MAX];
 	uint64_t start, end;
+	bool huge = !strcmp(page, "2M");
 	char *at;
 	int fd;
 
+	if (!strcmp(page, "any")) {
+		fclose(f);
+		return;
+	}
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0 || !realpath(path, real))
 		die("%s: no such file", path);

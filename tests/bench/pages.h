@@ -11,16 +11,16 @@
 #include <stdint.h>
 
 /*
- * Asks for 2 MiB pages under a read-only mapping, or forbids them, and brings
- * all of it into memory. No advice is sure to work.
+ * Asks for 2 MiB pages under a read-only shared mapping, or forbids them, and
+ * brings all of it into memory. No advice is sure to work.
  */
 void pages_advise(void *start, size_t len, bool huge);
 /*
- * The same for this process's mappings of a file, whoever made them. Where 2 MiB
- * are asked for, the file is read from disk anew, since the kernel makes large
- * folios as it reads; a mapping that is open elsewhere hinders that.
+ * The same for this process's mappings of a file, whoever made them; "any" leaves
+ * them as they are. For "2M" the file is read from disk anew, since the kernel
+ * makes large folios as it reads; nobody else may have it mapped.
  */
-void pages_advise_file(const char *path, bool huge);
+void pages_advise_file(const char *path, const char *page);
 
 struct page_use {
 	uint64_t resident_bytes;

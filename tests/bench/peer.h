@@ -38,7 +38,7 @@ struct peer_args {
 	struct dataset set;
 	const char *path; /* where the store lies, or is to be built */
 	const char *home; /* "file", "memfd"; "heap" for stores in the heap */
-	const char *page; /* "4K" or "2M": asked for; smaps tells what came */
+	const char *page; /* asked for: "4K", "2M", "any"; smaps tells more */
 	uint64_t bytes; /* size of the limit's arena */
 	uint64_t bucket_bytes; /* of stele's string table, 0: its default */
 };

@@ -57,7 +57,7 @@ static void *cdb_open(const struct peer_args *args)
 
 	if (!db || fd < 0 || cdb_init(db, fd))
 		die("cdb: %s: %s", args->path, strerror(errno));
-	pages_advise_file(args->path, !strcmp(args->page, "2M"));
+	pages_advise_file(args->path, args->page);
 	return db;
 }
 

@@ -110,7 +110,7 @@ static void *lmdb_open(const struct peer_args *args)
 			   MDB_NOSUBDIR | MDB_NOLOCK | MDB_RDONLY | MDB_NOTLS,
 			   0644),
 	      args->path);
-	pages_advise_file(args->path, !strcmp(args->page, "2M"));
+	pages_advise_file(args->path, args->page);
 	check(mdb_txn_begin(db->env, NULL, MDB_RDONLY, &db->txn), "begin");
 	check(mdb_dbi_open(db->txn, NULL, db_flags(&args->set), &db->dbi),
 	      "dbi");

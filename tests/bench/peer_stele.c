@@ -3,12 +3,13 @@
  * stele, through its public interface alone: a real segment with one table.
  *
  *	file	opened as anybody would, by default options
- *	memfd	published once, then opened by its descriptor, asking for
- *		2 MiB pages
+ *	memfd	published once, then opened by its descriptor; asking for 2 MiB
+ *		pages, or kept from them by advice that is not the library's
  *
  * Built by one thread, so that a rate is a core's.
  */
 #include "die.h"
+#include "pages.h"
 #include "peer.h"
 
 #include <fcntl.h>
@@ -110,6 +111,7 @@ static void open_memfd(const struct peer_args *args, struct stele_peer *db)
 		.size = sizeof(options),
 		.flags = STELE_OPEN_F_POPULATE | STELE_OPEN_F_HUGE,
 	};
+	struct stele_segment_info info = { .size = sizeof(info) };
 	struct stele_error err = { 0 };
 	static int memfd = -1;
 
@@ -120,8 +122,14 @@ static void open_memfd(const struct peer_args *args, struct stele_peer *db)
 		      &err, "memfd");
 		stele_segment_close(db->segment);
 	}
+	if (!strcmp(args->page, "4K"))
+		options.flags = 0;
 	check(stele_segment_open_fd(memfd, &options, &db->segment, &err), &err,
 	      "memfd");
+	if (!strcmp(args->page, "4K")) {
+		check(stele_segment_info(db->segment, &info), &err, "info");
+		pages_advise((void *)info.base, info.image_bytes, false);
+	}
 }
 
 static void *open_db(const struct peer_args *args)

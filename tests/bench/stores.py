@@ -59,7 +59,7 @@ class Worker:
 class Store:
     """An open store on one kind of page, and what was measured of it."""
 
-    def __init__(self, program, name, data, path, home="file", page="4K",
+    def __init__(self, program, name, data, path, home="file", page="any",
                  size=None):
         self.name, self.home, self.asked_page = name, home, page
         self.data = data

@@ -3,6 +3,7 @@
 #
 # Bad input: a message with file, line or offset and the reason, the exit code,
 # and nothing left behind.
+# shellcheck disable=SC1091,SC2154,SC2016	# of tap; of commands in quotes
 . "$(dirname "$0")/tap"
 
 # name, exit code, text in the message, rows, options...
@@ -188,7 +189,11 @@ all_found() {
 		flip "$at"
 		"$stele" verify flipped.stele 2>message
 		code=$?
-		[ $code -eq 3 ] && grep -q '^stele: verify: ' message || { echo "byte $at: exit $code"; cat message; return 1; }
+		if [ "$code" -ne 3 ] || ! grep -q '^stele: verify: ' message; then
+			echo "byte $at: exit $code"
+			cat message
+			return 1
+		fi
 	done
 }
 promise verify_finds_a_flipped_byte all_found

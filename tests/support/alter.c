@@ -99,14 +99,16 @@ static void set_field(const struct anatomy *a, struct specimen *work,
 
 static bool alter_bytes(struct specimen *work, struct random *r)
 {
-	uint64_t n = 1 + random_below(r, 8), near = random_below(r, work->len);
+	/* seldom in the header, most of which is reserved */
+	uint64_t first = random_below(r, 8) ? STELE_FMT_BLOCK : 0;
+	uint64_t room = work->len - first, near = random_below(r, room);
+	uint64_t n = 1 + random_below(r, 8);
 
 	for (uint64_t i = 0; i < n; i++) {
-		uint64_t at = random_below(r, 3) ?
-				      random_below(r, work->len) :
-				      (near + random_below(r, 16)) % work->len;
+		uint64_t at = random_below(r, 3) ? random_below(r, room) :
+						   near + random_below(r, 16);
 
-		work->bytes[at] = (uint8_t)random_u64(r);
+		work->bytes[first + at % room] = (uint8_t)random_u64(r);
 	}
 	return true;
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "digest.h"
 #include "hash.h"
@@ -18,10 +19,10 @@ static void die(const char *what)
 void handmade_begin(struct handmade *im)
 {
 	memset(im, 0, sizeof(*im));
-	im->bytes = aligned_alloc(4096, HANDMADE_ROOM);
-	if (!im->bytes)
+	im->bytes = mmap(NULL, HANDMADE_ROOM, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (im->bytes == MAP_FAILED)
 		die("no memory");
-	memset(im->bytes, 0, HANDMADE_ROOM);
 	im->header = (struct stele_fmt_header *)(void *)im->bytes;
 	memcpy(im->header->magic, STELE_FMT_MAGIC, 8);
 	im->header->major = STELE_FMT_MAJOR;
@@ -34,7 +35,8 @@ void handmade_begin(struct handmade *im)
 
 void handmade_free(struct handmade *im)
 {
-	free(im->bytes);
+	if (im->bytes)
+		munmap(im->bytes, HANDMADE_ROOM);
 	free(im->home);
 	im->bytes = NULL;
 	im->home = NULL;

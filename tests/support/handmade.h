@@ -19,10 +19,10 @@
 
 #include "segment.h"
 
-#define HANDMADE_ROOM (1u << 20)
+#define HANDMADE_ROOM (256u << 20) /* of addresses, not of memory */
 
 struct handmade {
-	uint8_t *bytes; /* HANDMADE_ROOM, at a multiple of 4096 */
+	uint8_t *bytes; /* HANDMADE_ROOM, zero where nothing was put */
 	struct stele_fmt_header *header; /* at bytes */
 	uint64_t len; /* where the next byte goes; once sealed: L */
 	uint64_t home_bytes; /* once sealed */

@@ -91,7 +91,7 @@ const struct later laters[] = {
 	{ "later-clustered", "cycle", clustered },
 	{ "later-patch", "empty", patch },
 	{ "later-major", "empty", newer_major },
-	{ "later-minor", "cycle", newer_minor },
+	{ "later-minor", "nullable", newer_minor },
 };
 const size_t nr_laters = sizeof(laters) / sizeof(*laters);
 

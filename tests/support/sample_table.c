@@ -121,7 +121,8 @@ int sample_fill_out_of_line(struct stele_builder *b, struct stele_error *err)
 	uint32_t lone, many;
 	int rc;
 
-	memset(text, 'o', sizeof(text));
+	for (size_t i = 0; i < sizeof(text); i++)
+		text[i] = (char)('a' + i % 23);
 	rc = table(b, "lone", STELE_TYPE_STR, STELE_TYPE_STR, 0, &lone, err);
 	if (!rc) {
 		struct stele_table_options o = { .size = sizeof(o),

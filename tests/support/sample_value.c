@@ -187,7 +187,8 @@ static int add_texts(struct stele_builder *b, struct stele_error *err)
 		sample_bytes("more than seven bytes \xff", 23),
 	};
 
-	memset(ascii, 'x', sizeof(ascii));
+	for (size_t i = 0; i < sizeof(ascii); i++)
+		ascii[i] = (char)('a' + i % 25);
 	for (size_t i = 0; i < sizeof(wide); i += 3)
 		memcpy(wide + i, "\xe6\xbc\xa2", 3);
 	return root(b, "texts",

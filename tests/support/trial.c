@@ -21,6 +21,13 @@
 #define ASAN_UNPOISON_MEMORY_REGION(p, n) ((void)(p), (void)(n))
 #endif
 
+/* What the undefined-behaviour sanitizer asks for: an end we can tell of. */
+const char *__ubsan_default_options(void);
+const char *__ubsan_default_options(void)
+{
+	return "abort_on_error=1:print_stacktrace=1";
+}
+
 #define SECONDS 2
 #define STRICT_FACTOR 10u
 
@@ -103,8 +110,8 @@ void trial_guard(void (*tell_which)(void))
 #else
 	signal(SIGSEGV, on_signal);
 	signal(SIGBUS, on_signal);
-	signal(SIGABRT, on_signal);
 #endif
+	signal(SIGABRT, on_signal);
 }
 
 void trial_begin(void)

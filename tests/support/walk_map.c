@@ -19,7 +19,7 @@ static void walk_info(struct walk *w, const struct stele_map *map)
 	if (!walk_called(w, stele_map_info(map, &info), "stele_map_info"))
 		return;
 	walk_touch(w, info.name.ptr, info.name.len);
-	if (info.name.len >= sizeof(name))
+	if (!info.name.len || info.name.len >= sizeof(name))
 		return;
 	memcpy(name, info.name.ptr, info.name.len);
 	name[info.name.len] = '\0';

@@ -172,6 +172,7 @@ static void value_and_cell_encode_as_the_vectors(void **state)
 			sprintf(of_cell + 2 * k, "%02x", out.ptr[k]);
 		of_cell[2 * out.len] = '\0';
 		assert_string_equal(of_cell, vectors[i].hex);
+		assert_true(stele_canonical_check(out.ptr, out.len));
 		stele_buffer_free(&out);
 	}
 }
@@ -303,6 +304,41 @@ static void digits_that_are_none_are_refused(void **state)
 	assert_int_equal(out.len, 0);
 }
 
+static void other_bytes_are_no_encoding(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t len;
+		bool good;
+	} cases[] = {
+		{ "", 0, false },
+		{ "\x01\0", 2, false },
+		{ "\x10", 1, false },
+		{ "\x10\0", 2, false }, /* minus zero */
+		{ "\x10\2\1", 3, false },
+		{ "\x10\1\1\0", 4, false }, /* a leading zero */
+		{ "\x11\0\0\0\0\0\0\xf0\x3f", 9, false }, /* 1.0 */
+		{ "\x11\0\0\0\0\0\0\xf8\x7f", 9, false }, /* NaN */
+		{ "\x20\xff", 2, false },
+		{ "\x30\0\0\0", 4, false },
+		{ "\x31\0\0\0\0", 5, false },
+		{ "\x12", 1, false },
+		{ "\x40\2\1\1\2\x20x", 7, true },
+		{ "\x40\2\1\1\2\x20", 6, false },
+		{ "\x40\2\1\1\2\x20x!", 8, false },
+		{ "\x40\1\1\1", 4, false }, /* of one */
+		{ "\x40\x82\0\1\1\1\1", 7, false }, /* a needless byte */
+		{ "\x40\2\1\1\1\x40", 6, false }, /* of tuples */
+		{ "\x40\xff\xff\xff\xff\xff\xff\xff\xff\xff\1", 11, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		if (stele_canonical_check((const uint8_t *)cases[i].bytes,
+					  cases[i].len) != cases[i].good)
+			fail_msg("case %zu", i);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -315,6 +351,7 @@ int main(void)
 		cmocka_unit_test(hash_is_that_of_the_encoding_at_every_length),
 		cmocka_unit_test(bool_differs_from_integer_and_str_from_bytes),
 		cmocka_unit_test(digits_that_are_none_are_refused),
+		cmocka_unit_test(other_bytes_are_no_encoding),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -225,6 +225,7 @@ static void header_fields_out_of_range_are_refused(void **state)
 	h->compat = STELE_FMT_COMPAT_PAGED;
 	handmade_seal(&im);
 	assert_opens();
+	handmade_close(&im, &seg);
 	h->granule_log2 = 17;
 	assert_broken(STELE_I_HEADER_GRANULE);
 	*h = good;

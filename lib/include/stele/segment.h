@@ -102,7 +102,8 @@ struct stele_segment_info {
 
 /*
  * What the segment is and which home, seal and page size it really has.  Reads
- * /proc/self/smaps: some hundred microseconds.
+ * /proc/self/smaps: some hundred microseconds; where that cannot be read, the
+ * sizes of pages are 0.
  */
 STELE_API int stele_segment_info(const struct stele_segment *segment,
 				 struct stele_segment_info *info);
@@ -157,7 +158,7 @@ struct stele_verify_options {
  * Prove every numbered invariant of doc/FORMAT.md and the digest of every byte.
  * On the first that does not hold: -STELE_E_FORMAT or -STELE_E_DIGEST with
  * offset, invariant and reason.  Iterative; time linear in the size, memory
- * 1/64 of it.  Accepts what is built and only that.
+ * 1/40 of it.  Accepts what is built and only that.
  */
 STELE_API int stele_segment_verify(const struct stele_segment *segment,
 				   const struct stele_verify_options *options,

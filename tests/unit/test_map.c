@@ -1,0 +1,788 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Lookups: every way of comparing, keys of every type and their conversions,
+ * values of every type, many at once, and bytes that nobody would have written.
+ */
+#include "table.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "invariant.h"
+#include "map_probe.h"
+
+#define PLENTY (UINT64_C(1) << 30)
+#define SEED STELE_FMT_DEFAULT_SEED
+#define N 5000u
+
+static uint64_t next_random(uint64_t *seed)
+{
+	*seed ^= *seed << 13;
+	*seed ^= *seed >> 7;
+	*seed ^= *seed << 17;
+	return *seed;
+}
+
+static uint64_t print_seed(uint64_t seed)
+{
+	print_message("# seed %llu\n", (unsigned long long)seed);
+	return seed;
+}
+
+static struct stele_map_build_options options(unsigned key, unsigned value)
+{
+	return (struct stele_map_build_options){
+		.name = "t",
+		.key_type = (uint8_t)key,
+		.value_type = (uint8_t)value,
+		.seed = SEED,
+	};
+}
+
+static size_t text_key(uint64_t i, char *key)
+{
+	return (size_t)sprintf(key, "%.*s.%llu", (int)(i * 7 % 40),
+			       "a key is up to forty bytes long, or less",
+			       (unsigned long long)i);
+}
+
+/* N entries, or one of a few tables: key i has value i * 3. */
+static void build_text(struct table *t, unsigned value_type, unsigned log2)
+{
+	struct stele_map_build_options o =
+		options(STELE_FMT_KEY_STR, value_type);
+	uint64_t i, value;
+	char key[80];
+
+	o.bucket_log2 = (uint8_t)log2;
+	table_begin(t, &o, PLENTY);
+	for (i = 0; i < N; i++) {
+		value = i * 3;
+		table_add(t, key, text_key(i, key), &value, sizeof(value));
+	}
+	table_finish(t, 1);
+}
+
+static void build_words(struct table *t, unsigned key_type, bool buckets)
+{
+	struct stele_map_build_options o = options(key_type, STELE_TYPE_U64);
+	uint64_t i, key, value;
+
+	o.buckets = buckets;
+	table_begin(t, &o, PLENTY);
+	for (i = 0; i < N; i++) {
+		key = (i - N / 2) * 1000003;
+		if (key_type == STELE_FMT_KEY_U64)
+			key = i * 1000003;
+		value = i * 3;
+		table_add(t, &key, sizeof(key), &value, sizeof(value));
+	}
+	table_finish(t, 1);
+}
+
+/* ------------------------------------------------------------------ ways */
+
+static void ways_agree_on_tags(void **state)
+{
+	uint64_t seed = print_seed(88172645463325252u), i, k;
+	const struct stele_probe_way *way, *scalar = stele_probe_way(0);
+	uint8_t *tags = malloc(STELE_PROBE_TAGS);
+	unsigned w, tag;
+
+	(void)state;
+	assert_non_null(tags);
+	for (w = 0; (way = stele_probe_way(w)); w++) {
+		print_message("# %s\n", way->name);
+		for (i = 0; i < 2000; i++) {
+			uint32_t expect = 0;
+
+			tag = next_random(&seed) & 0xff;
+			for (k = 0; k < STELE_PROBE_TAGS; k++) {
+				tags[k] = (uint8_t)(tag + next_random(&seed) % 3);
+				expect |= (uint32_t)(tags[k] == tag) << k;
+			}
+			assert_int_equal(way->tags(tags, (uint8_t)tag), expect);
+			assert_int_equal(scalar->tags(tags, (uint8_t)tag),
+					 expect);
+		}
+	}
+	free(tags);
+}
+
+static void ways_agree_on_lines(void **state)
+{
+	uint64_t seed = print_seed(362436069u), i;
+	const struct stele_probe_way *way;
+	struct stele_fmt_line lines[2];
+	unsigned w, k;
+
+	(void)state;
+	for (w = 0; (way = stele_probe_way(w)); w++)
+		for (i = 0; i < 2000; i++) {
+			uint64_t key = next_random(&seed);
+			uint32_t expect = 0;
+
+			for (k = 0; k < 8; k++) {
+				uint64_t other = key;
+
+				if (next_random(&seed) & 1)
+					other ^= UINT64_C(1)
+						 << (next_random(&seed) & 63);
+				lines[k / 4].key[k % 4] = other;
+				expect |= (uint32_t)(other == key) << k;
+			}
+			assert_int_equal(way->lines(&lines[0], &lines[1], key),
+					 expect);
+		}
+}
+
+static void every_way_finds_every_key(void **state)
+{
+	struct stele_probe_way best = stele_probe;
+	const struct stele_probe_way *way;
+	struct table text, words;
+	struct stele_value value;
+	char key[80];
+	uint64_t i;
+	unsigned w;
+
+	(void)state;
+	build_text(&text, STELE_TYPE_U64, 0);
+	build_words(&words, STELE_FMT_KEY_U64, false);
+	for (w = 0; (way = stele_probe_way(w)); w++) {
+		stele_probe = *way;
+		for (i = 0; i < N; i++) {
+			assert_int_equal(stele_map_get_str(&text.map, key,
+							   text_key(i, key),
+							   &value),
+					 0);
+			assert_int_equal(value.u.u, i * 3);
+			assert_int_equal(stele_map_get_u64(&words.map,
+							   i * 1000003, &value),
+					 0);
+			assert_int_equal(value.u.u, i * 3);
+			assert_int_equal(stele_map_get_u64(&words.map,
+							   i * 1000003 + 1,
+							   &value),
+					 -STELE_E_ABSENT);
+		}
+	}
+	stele_probe = best;
+	table_end(&words);
+	table_end(&text);
+}
+
+static void buckets_of_every_size_are_searched(void **state)
+{
+	struct stele_value value;
+	struct table t;
+	char key[80];
+	unsigned log2;
+	uint64_t i;
+
+	(void)state;
+	for (log2 = STELE_FMT_BUCKET_MIN_LOG2;
+	     log2 <= STELE_FMT_BUCKET_MAX_LOG2; log2++) {
+		build_text(&t, STELE_TYPE_U64, log2);
+		assert_int_equal(t.map.bucket_log2, log2);
+		for (i = 0; i < 2 * N; i++)
+			assert_int_equal(stele_map_get_str(&t.map, key,
+							   text_key(i, key),
+							   &value),
+					 i < N ? 0 : -STELE_E_ABSENT);
+		table_end(&t);
+	}
+}
+
+/* ------------------------------------------------------------------ keys */
+
+static struct stele_value number(unsigned type, uint64_t bits)
+{
+	return (struct stele_value){ .type = (uint8_t)type, .u.u = bits };
+}
+
+static struct stele_value real(double f)
+{
+	return (struct stele_value){ .type = STELE_TYPE_F64, .u.f = f };
+}
+
+static struct stele_value text(const char *s)
+{
+	return (struct stele_value){ .type = STELE_TYPE_STR,
+				     .len = strlen(s),
+				     .u.ptr = s };
+}
+
+static int get(const struct table *t, struct stele_value key)
+{
+	struct stele_value value;
+
+	return stele_map_get(&t->map, &key, 1, &value);
+}
+
+static void equal_numbers_are_one_key(bool buckets)
+{
+	struct stele_value value;
+	struct table t;
+
+	build_words(&t, STELE_FMT_KEY_I64, buckets);
+	assert_int_equal(stele_map_get_i64(&t.map, -1000003, &value), 0);
+	assert_int_equal(value.u.u, (N / 2 - 1) * 3);
+	assert_int_equal(stele_map_get_u64(&t.map, 1000003, &value), 0);
+	assert_int_equal(stele_map_get_u64(&t.map, -(uint64_t)1000003, &value),
+			 -STELE_E_ABSENT);
+	assert_int_equal(get(&t, number(STELE_TYPE_U32, 1000003)), 0);
+	assert_int_equal(get(&t, real(-1000003.0)), 0);
+	assert_int_equal(get(&t, real(-1000003.5)), -STELE_E_ABSENT);
+	assert_int_equal(get(&t, real(0x1p63)), -STELE_E_ABSENT);
+	assert_int_equal(get(&t, real(__builtin_nan(""))), -STELE_E_ABSENT);
+	assert_int_equal(get(&t, number(STELE_TYPE_BOOL, 0)), -STELE_E_TYPE);
+	assert_int_equal(get(&t, number(STELE_TYPE_NULL, 0)), -STELE_E_TYPE);
+	assert_int_equal(get(&t, text("0")), -STELE_E_TYPE);
+	assert_int_equal(stele_map_get_str(&t.map, "0", 1, &value),
+			 -STELE_E_TYPE);
+	table_end(&t);
+	build_words(&t, STELE_FMT_KEY_U64, buckets);
+	assert_int_equal(stele_map_get_i64(&t.map, 1000003, &value), 0);
+	assert_int_equal(stele_map_get_i64(&t.map, -1, &value),
+			 -STELE_E_ABSENT);
+	assert_int_equal(get(&t, real(0)), 0);
+	assert_int_equal(get(&t, real(-1)), -STELE_E_ABSENT);
+	assert_int_equal(get(&t, real(0x1p64)), -STELE_E_ABSENT);
+	table_end(&t);
+}
+
+static void equal_numbers_are_one_key_of_lines(void **state)
+{
+	(void)state;
+	equal_numbers_are_one_key(false);
+}
+
+static void equal_numbers_are_one_key_of_buckets(void **state)
+{
+	(void)state;
+	equal_numbers_are_one_key(true);
+}
+
+static void text_is_no_number_and_no_bytes(void **state)
+{
+	struct stele_value value, bytes = text("a.0");
+	struct table t;
+
+	(void)state;
+	build_text(&t, STELE_TYPE_U64, 0);
+	bytes.type = STELE_TYPE_BYTES;
+	assert_int_equal(get(&t, bytes), -STELE_E_TYPE);
+	assert_int_equal(get(&t, text(".0")), 0);
+	assert_int_equal(stele_map_get_u64(&t.map, 0, &value), -STELE_E_TYPE);
+	assert_int_equal(stele_map_get_i64(&t.map, 0, &value), -STELE_E_TYPE);
+	assert_int_equal(stele_map_get(&t.map, (struct stele_value[2]){ bytes },
+				       2, &value),
+			 -STELE_E_TYPE);
+	table_end(&t);
+}
+
+static void add_canonical(struct table *t, const char *bytes, size_t len,
+			  uint64_t value)
+{
+	table_add(t, bytes, len, &value, sizeof(value));
+}
+
+static void canonical_keys_are_scalars_and_tuples(void **state)
+{
+	struct stele_map_build_options o =
+		options(STELE_FMT_KEY_CANONICAL, STELE_TYPE_U64);
+	struct stele_value pair[2] = { text("ab"), number(STELE_TYPE_U8, 7) };
+	struct stele_value value, *long_key = pair;
+	char *big = calloc(1, 20000);
+	struct table t;
+
+	(void)state;
+	assert_non_null(big);
+	table_begin(&t, &o, PLENTY);
+	add_canonical(&t, "\x20name", 5, 1);
+	add_canonical(&t, "\x10\x01\x07", 3, 2);
+	add_canonical(&t, "\x40\x02\x03\x20"
+			  "ab\x03\x10\x01\x07", 10, 3);
+	table_finish(&t, 1);
+	assert_int_equal(stele_map_get_str(&t.map, "name", 4, &value), 0);
+	assert_int_equal(value.u.u, 1);
+	assert_int_equal(stele_map_get_i64(&t.map, 7, &value), 0);
+	assert_int_equal(value.u.u, 2);
+	assert_int_equal(get(&t, real(7)), 0);
+	assert_int_equal(stele_map_get(&t.map, pair, 2, &value), 0);
+	assert_int_equal(value.u.u, 3);
+	pair[1].u.u = 8;
+	assert_int_equal(stele_map_get(&t.map, pair, 2, &value),
+			 -STELE_E_ABSENT);
+	long_key->u.ptr = big;
+	long_key->len = 20000;
+	assert_int_equal(stele_map_get(&t.map, long_key, 1, &value),
+			 -STELE_E_LIMIT);
+	assert_int_equal(stele_map_get(&t.map, long_key, 2, &value),
+			 -STELE_E_LIMIT);
+	table_end(&t);
+	free(big);
+}
+
+/* ---------------------------------------------------------------- values */
+
+static void check_raw(unsigned key_type, unsigned type, const void *raw,
+		      size_t width)
+{
+	struct stele_map_build_options o = options(key_type, type);
+	struct stele_value value, expect;
+	uint64_t key = 77;
+	struct table t;
+
+	table_begin(&t, &o, PLENTY);
+	table_add(&t, &key, sizeof(key), raw, width);
+	table_finish(&t, 1);
+	assert_int_equal(t.map.value_bytes, width);
+	stele_value_raw(&t.segment, type, raw, &expect);
+	assert_int_equal(key_type == STELE_FMT_KEY_U64 ?
+				 stele_map_get_u64(&t.map, key, &value) :
+				 stele_map_get_str(&t.map, (char *)&key, 8,
+						   &value),
+			 0);
+	assert_memory_equal(&value, &expect, sizeof(value));
+	table_end(&t);
+}
+
+static void raw_values_come_back_as_their_type(void **state)
+{
+	static const uint8_t raw[8] = { 1, 0x80, 0xff, 0x82, 3, 4, 5, 0xc6 };
+	unsigned type;
+
+	(void)state;
+	for (type = STELE_TYPE_BOOL; type <= STELE_TYPE_DATETIME; type++) {
+		check_raw(STELE_FMT_KEY_U64, type, raw, stele_type_width(type));
+		check_raw(STELE_FMT_KEY_BYTES, type, raw,
+			  stele_type_width(type));
+	}
+}
+
+static void words_come_back_as_values(void **state)
+{
+	struct stele_map_build_options o =
+		options(STELE_FMT_KEY_STR, STELE_TYPE_ANY);
+	uint64_t word = (uint64_t)-5 << 3 | STELE_FMT_TAG_INT;
+	struct stele_value value;
+	struct table t;
+
+	(void)state;
+	table_begin(&t, &o, PLENTY);
+	table_add(&t, "int", 3, &word, sizeof(word));
+	memcpy(&word, "\x1a" "abc\0\0\0\0", 8);
+	table_add(&t, "text", 4, &word, sizeof(word));
+	table_finish(&t, 1);
+	assert_int_equal(stele_map_get_str(&t.map, "int", 3, &value), 0);
+	assert_int_equal(value.type, STELE_TYPE_I64);
+	assert_int_equal(value.u.i, -5);
+	assert_int_equal(stele_map_get_str(&t.map, "text", 4, &value), 0);
+	assert_int_equal(value.type, STELE_TYPE_STR);
+	assert_int_equal(value.len, 3);
+	assert_memory_equal(value.u.ptr, "abc", 3);
+	table_end(&t);
+}
+
+/* Rows of one record lie at the image's beginning; positions lead to them. */
+static void build_rows(struct table *t, unsigned key_type, uint64_t *positions)
+{
+	static const char schema[] = "record R { a: u64 }\n";
+	struct stele_map_build_options o = options(key_type, STELE_TYPE_RECORD);
+	uint64_t i, key, row[2] = {
+		STELE_FMT_HEAD(STELE_FMT_KIND_RECORD, STELE_FMT_OBJ_F_ROW, 0)
+	};
+
+	table_begin(t, &o, PLENTY);
+	for (i = 0; i < N; i++) {
+		positions[i] = stele_output_tail(t->out);
+		row[1] = i;
+		assert_int_equal(stele_output_append(t->out, row, sizeof(row)),
+				 0);
+		key = i * 1000003;
+		table_add(t, &key, sizeof(key), &positions[i],
+			  sizeof(positions[i]));
+	}
+	table_finish(t, 1);
+	stele_schema_free(t->segment.schema);
+	assert_int_equal(stele_schema_parse(schema, sizeof(schema) - 1,
+					    &t->segment.schema, NULL),
+			 0);
+}
+
+static void positions_come_back_as_records(void **state)
+{
+	static uint64_t positions[N];
+	struct stele_value value, values[N / 10];
+	uint64_t keys[N / 10], i;
+	struct table t;
+	unsigned kind;
+
+	(void)state;
+	for (kind = STELE_FMT_KEY_BYTES; kind <= STELE_FMT_KEY_U64; kind += 2) {
+		build_rows(&t, kind, positions);
+		assert_int_equal(t.map.value_bytes,
+				 kind == STELE_FMT_KEY_U64 ? 8 : 4);
+		for (i = 0; i < N; i++) {
+			keys[0] = i * 1000003;
+			assert_int_equal(
+				kind == STELE_FMT_KEY_U64 ?
+					stele_map_get_u64(&t.map, keys[0],
+							  &value) :
+					stele_map_get_str(&t.map, (char *)keys,
+							  8, &value),
+				0);
+			assert_int_equal(value.type, STELE_TYPE_RECORD);
+			assert_int_equal(value.u.pos, positions[i]);
+		}
+		for (i = 0; i < N / 10; i++)
+			keys[i] = i * 9 * 1000003;
+		if (kind == STELE_FMT_KEY_U64) {
+			assert_int_equal(stele_map_get_many_u64(&t.map, keys,
+								N / 10, values),
+					 0);
+			for (i = 0; i < N / 10; i++)
+				assert_int_equal(values[i].u.pos,
+						 positions[i * 9]);
+		}
+		table_end(&t);
+	}
+}
+
+/* ------------------------------------------------------------------ many */
+
+static void many_are_what_single_ones_are(void **state)
+{
+	static const size_t counts[] = { 0, 1, 31, 32, 33, 100, 1000 };
+	struct stele_str keys[1000];
+	struct stele_value values[1000], value;
+	static char room[1000][80];
+	struct table t;
+	size_t c, i;
+
+	(void)state;
+	build_text(&t, STELE_TYPE_U64, 0);
+	for (i = 0; i < 1000; i++) {
+		keys[i].len = text_key(i * 10, room[i]);
+		keys[i].ptr = room[i];
+	}
+	for (c = 0; c < sizeof(counts) / sizeof(*counts); c++) {
+		memset(values, 0xee, sizeof(values));
+		assert_int_equal(stele_map_get_many_str(&t.map, keys,
+							counts[c], values),
+				 0);
+		for (i = 0; i < counts[c]; i++) {
+			if (stele_map_get_str(&t.map, keys[i].ptr, keys[i].len,
+					      &value))
+				assert_int_equal(values[i].type,
+						 STELE_TYPE_ABSENT);
+			else
+				assert_memory_equal(&values[i], &value,
+						    sizeof(value));
+		}
+	}
+	table_end(&t);
+}
+
+static void many_integers(unsigned key_type, bool buckets)
+{
+	struct stele_value values[200];
+	uint64_t u[200];
+	int64_t s[200];
+	struct table t;
+	unsigned i;
+
+	build_words(&t, key_type, buckets);
+	for (i = 0; i < 200; i++) {
+		u[i] = i * 50 * UINT64_C(1000003);
+		s[i] = (int64_t)i * 50 * 1000003;
+	}
+	assert_int_equal(stele_map_get_many_u64(&t.map, u, 200, values), 0);
+	for (i = 0; i < 200; i++) {
+		uint64_t at = i * 50;
+
+		if (key_type == STELE_FMT_KEY_I64)
+			at += N / 2;
+		assert_int_equal(values[i].type,
+				 at < N ? STELE_TYPE_U64 : STELE_TYPE_ABSENT);
+		if (at < N)
+			assert_int_equal(values[i].u.u, at * 3);
+	}
+	assert_int_equal(stele_map_get_many_i64(&t.map, s, 200, values), 0);
+	assert_int_equal(values[7].u.u,
+			 (350 + (key_type == STELE_FMT_KEY_I64 ? N / 2 : 0)) *
+				 3);
+	table_end(&t);
+}
+
+static void many_integers_are_converted(void **state)
+{
+	(void)state;
+	many_integers(STELE_FMT_KEY_U64, false);
+	many_integers(STELE_FMT_KEY_U64, true);
+	many_integers(STELE_FMT_KEY_I64, false);
+	many_integers(STELE_FMT_KEY_I64, true);
+}
+
+/* ------------------------------------------------------------------ info */
+
+static void info_tells_the_shape(void **state)
+{
+	struct stele_map_info info = { .size = sizeof(info) };
+	struct table t;
+
+	(void)state;
+	build_text(&t, STELE_TYPE_U64, 10);
+	assert_int_equal(stele_map_info(&t.map, &info), 0);
+	assert_int_equal(info.kind, STELE_MAP_BUCKET);
+	assert_int_equal(info.nr_keys, N);
+	assert_int_equal(info.bucket_bytes, 1024);
+	assert_int_equal(info.index_bytes, info.nr_buckets + 16);
+	assert_true(info.fill > 0.9 && info.fill < 1);
+	assert_int_equal(info.data_bytes, info.nr_buckets * 1024);
+	info.size = 4;
+	assert_int_equal(stele_map_info(&t.map, &info), -EINVAL);
+	table_end(&t);
+}
+
+/* --------------------------------------------------------------- hostile */
+
+static int attach(const struct table *t, struct stele_fmt_table fmt,
+		  uint32_t *invariant)
+{
+	struct stele_error err = { 0 };
+	struct stele_map map;
+	int rc = stele_map_attach(&t->segment, &fmt, 4242, &map, &err);
+
+	*invariant = err.invariant;
+	if (rc)
+		assert_int_equal(err.offset, 4242);
+	return rc;
+}
+
+/* Change one field of a good descriptor. */
+#define REFUSES(t, field, value, code, number)                       \
+	do {                                                         \
+		struct stele_fmt_table fmt_ = (t)->result.fmt;       \
+		uint32_t invariant_;                                 \
+								     \
+		fmt_.field = (value);                                \
+		assert_int_equal(attach(t, fmt_, &invariant_), code); \
+		assert_int_equal(invariant_, number);                \
+	} while (0)
+
+static void attach_refuses_bucket_tables_out_of_bounds(void **state)
+{
+	struct table t;
+	uint64_t len;
+
+	(void)state;
+	build_text(&t, STELE_TYPE_U64, 0);
+	len = t.segment.len;
+	REFUSES(&t, kind, 9, -STELE_E_FORMAT, STELE_I_TABLE_KIND);
+	REFUSES(&t, kind, STELE_FMT_TABLE_FILTER, -STELE_E_FEATURE,
+		STELE_I_TABLE_KIND);
+	REFUSES(&t, flags, STELE_FMT_TABLE_F_CLUSTERED, -STELE_E_FEATURE,
+		STELE_I_TABLE_KIND);
+	REFUSES(&t, flags, 4, -STELE_E_FORMAT, STELE_I_TABLE_FLAGS);
+	REFUSES(&t, key_type, 0, -STELE_E_FORMAT, STELE_I_TABLE_KIND);
+	REFUSES(&t, key_type, 6, -STELE_E_FORMAT, STELE_I_TABLE_KIND);
+	REFUSES(&t, value_type, STELE_TYPE_LIST, -STELE_E_FORMAT,
+		STELE_I_TABLE_KIND);
+	REFUSES(&t, value_bytes, 7, -STELE_E_FORMAT, STELE_I_TABLE_KIND);
+	REFUSES(&t, bucket_log2, 5, -STELE_E_FORMAT, STELE_I_TABLE_KIND);
+	REFUSES(&t, bucket_log2, 16, -STELE_E_FORMAT, STELE_I_TABLE_KIND);
+	REFUSES(&t, data_off, len, -STELE_E_FORMAT, STELE_I_TABLE_BOUNDS);
+	REFUSES(&t, data_off, 4097, -STELE_E_FORMAT, STELE_I_TABLE_BOUNDS);
+	REFUSES(&t, data_off, UINT64_MAX & ~UINT64_C(63), -STELE_E_FORMAT,
+		STELE_I_TABLE_BOUNDS);
+	REFUSES(&t, nr_buckets, UINT64_C(1) << 60, -STELE_E_FORMAT,
+		STELE_I_TABLE_BOUNDS);
+	REFUSES(&t, separators_off, len, -STELE_E_FORMAT, STELE_I_TABLE_BOUNDS);
+	REFUSES(&t, partitions_off, len & ~UINT64_C(7), -STELE_E_FORMAT,
+		STELE_I_TABLE_BOUNDS);
+	REFUSES(&t, partitions_off, t.result.fmt.partitions_off + 4,
+		-STELE_E_FORMAT, STELE_I_TABLE_BOUNDS);
+	REFUSES(&t, nr_partitions, UINT32_MAX, -STELE_E_FORMAT,
+		STELE_I_TABLE_BOUNDS);
+	REFUSES(&t, nr_partitions, 0, -STELE_E_FORMAT, STELE_I_TABLE_COUNT);
+	REFUSES(&t, overflow_bytes, len + 8, -STELE_E_FORMAT,
+		STELE_I_TABLE_BOUNDS);
+	REFUSES(&t, name_off, len + 1, -STELE_E_FORMAT, STELE_I_TABLE_NAME);
+	REFUSES(&t, record, 0, -STELE_E_FORMAT, STELE_I_TABLE_RECORD);
+	REFUSES(&t, decl, 0, -STELE_E_FORMAT, STELE_I_TABLE_RECORD);
+	table_end(&t);
+}
+
+static void attach_refuses_integer_tables_out_of_bounds(void **state)
+{
+	struct table t;
+
+	(void)state;
+	build_words(&t, STELE_FMT_KEY_U64, false);
+	REFUSES(&t, key_type, STELE_FMT_KEY_STR, -STELE_E_FORMAT,
+		STELE_I_TABLE_KIND);
+	REFUSES(&t, flags, STELE_FMT_TABLE_F_MULTI, -STELE_E_FORMAT,
+		STELE_I_TABLE_KIND);
+	REFUSES(&t, nr_buckets, t.result.fmt.nr_buckets + 1, -STELE_E_FORMAT,
+		STELE_I_TABLE_BOUNDS);
+	REFUSES(&t, nr_buckets, 0, -STELE_E_FORMAT, STELE_I_LINE_GROUPS);
+	REFUSES(&t, nr_partitions, t.result.fmt.nr_buckets + 1,
+		-STELE_E_FORMAT, STELE_I_LINE_GROUPS);
+	REFUSES(&t, nr_partitions, 0, -STELE_E_FORMAT, STELE_I_TABLE_COUNT);
+	table_end(&t);
+}
+
+/* A lookup may say anything, but it must say it within the bytes. */
+static void look_at_everything(const struct stele_map *map, uint64_t seed)
+{
+	struct stele_cursor cursor = STELE_CURSOR_BEGIN;
+	struct stele_matches matches;
+	struct stele_value key, value;
+	volatile char last;
+	char name[80];
+	uint64_t i;
+	int rc;
+
+	for (i = 0; i < 200; i++) {
+		size_t len = text_key(next_random(&seed) % N, name);
+
+		if (map->key_type == STELE_FMT_KEY_STR)
+			rc = stele_map_find_str(map, name, len, &matches);
+		else
+			rc = stele_map_find_u64(
+				map, next_random(&seed) % N * 1000003,
+				&matches);
+		while (!rc) {
+			rc = stele_matches_next(&matches, &value);
+			if (!rc && value.type == STELE_TYPE_STR && value.len)
+				last = value.u.ptr[value.len - 1];
+		}
+	}
+	(void)last;
+	/* broken entries are passed over, so this ends */
+	while ((rc = stele_map_next(map, &cursor, &key, &matches)) !=
+	       -STELE_E_ABSENT)
+		while (!rc)
+			rc = stele_matches_next(&matches, &value);
+}
+
+static void mutate(struct table *t, uint64_t from, uint64_t seed)
+{
+	const uint8_t edges[] = { 0, 1, 0x7f, 0x80, 0xfe, 0xff };
+	uint64_t rounds, k, at;
+	uint8_t *good = malloc(t->segment.len);
+
+	assert_non_null(good);
+	memcpy(good, t->image, t->segment.len);
+	for (rounds = 0; rounds < 150; rounds++) {
+		for (k = 0; k < 1 + rounds * 4; k++) {
+			at = from + next_random(&seed) % (t->segment.len - from);
+			t->image[at] = next_random(&seed) & 1 ?
+					       edges[next_random(&seed) % 6] :
+					       (uint8_t)next_random(&seed);
+		}
+		look_at_everything(&t->map, seed);
+		memcpy(t->image, good, t->segment.len);
+	}
+	free(good);
+}
+
+static void hostile_buckets_lead_nowhere(void **state)
+{
+	struct stele_map_build_options o =
+		options(STELE_FMT_KEY_STR, STELE_TYPE_STR);
+	char key[80], value[600];
+	struct table t;
+	uint64_t i;
+
+	(void)state;
+	memset(value, 'v', sizeof(value));
+	o.multi = true;
+	table_begin(&t, &o, PLENTY);
+	for (i = 0; i < N; i++)
+		table_add(&t, key, text_key(i % 2000, key), value,
+			  i % 20 ? i % 30 : 600);
+	table_finish(&t, 1);
+	assert_true(t.map.fmt.overflow_bytes > 0);
+	mutate(&t, STELE_FMT_BLOCK, print_seed(521288629));
+	/* the index alone */
+	mutate(&t, t.result.fmt.partitions_off, print_seed(5783321));
+	table_end(&t);
+}
+
+static void hostile_lines_lead_nowhere(void **state)
+{
+	struct table t;
+
+	(void)state;
+	build_words(&t, STELE_FMT_KEY_U64, false);
+	mutate(&t, STELE_FMT_BLOCK, print_seed(6615241));
+	table_end(&t);
+}
+
+/* One bucket whose bytes are given. */
+static void with_bucket(struct table *t, const void *bytes, size_t len)
+{
+	uint64_t value = 5;
+	struct stele_map_build_options o =
+		options(STELE_FMT_KEY_STR, STELE_TYPE_STR);
+
+	table_begin(t, &o, PLENTY);
+	table_add(t, "k", 1, &value, sizeof(value));
+	table_finish(t, 1);
+	memcpy(t->image + t->map.fmt.data_off, bytes, len);
+}
+
+static void a_value_that_leaves_its_bucket_is_broken(void **state)
+{
+	uint8_t tag = (uint8_t)stele_hash_bytes("k", 1, SEED);
+	uint8_t bytes[] = { 1, 0, tag, 5, 0, 1, 'k', 56 };
+	struct stele_value value;
+	struct table t;
+
+	(void)state;
+	with_bucket(&t, bytes, sizeof(bytes));
+	assert_int_equal(stele_map_get_str(&t.map, "k", 1, &value), 0);
+	assert_int_equal(value.len, 56);
+	table_end(&t);
+	bytes[7] = 57;
+	with_bucket(&t, bytes, sizeof(bytes));
+	assert_int_equal(stele_map_get_str(&t.map, "k", 1, &value),
+			 -STELE_E_FORMAT);
+	table_end(&t);
+	bytes[3] = 64; /* the entry begins behind the bucket */
+	with_bucket(&t, bytes, sizeof(bytes));
+	assert_int_equal(stele_map_get_str(&t.map, "k", 1, &value),
+			 -STELE_E_ABSENT);
+	table_end(&t);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(ways_agree_on_tags),
+		cmocka_unit_test(ways_agree_on_lines),
+		cmocka_unit_test(every_way_finds_every_key),
+		cmocka_unit_test(buckets_of_every_size_are_searched),
+		cmocka_unit_test(equal_numbers_are_one_key_of_lines),
+		cmocka_unit_test(equal_numbers_are_one_key_of_buckets),
+		cmocka_unit_test(text_is_no_number_and_no_bytes),
+		cmocka_unit_test(canonical_keys_are_scalars_and_tuples),
+		cmocka_unit_test(raw_values_come_back_as_their_type),
+		cmocka_unit_test(words_come_back_as_values),
+		cmocka_unit_test(positions_come_back_as_records),
+		cmocka_unit_test(many_are_what_single_ones_are),
+		cmocka_unit_test(many_integers_are_converted),
+		cmocka_unit_test(info_tells_the_shape),
+		cmocka_unit_test(attach_refuses_bucket_tables_out_of_bounds),
+		cmocka_unit_test(attach_refuses_integer_tables_out_of_bounds),
+		cmocka_unit_test(hostile_buckets_lead_nowhere),
+		cmocka_unit_test(hostile_lines_lead_nowhere),
+		cmocka_unit_test(a_value_that_leaves_its_bucket_is_broken),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
