@@ -121,8 +121,8 @@ static int write_out_of_line(struct building *b, uint32_t entry, uint8_t *to)
 		.off = overflow->len,
 		.len = stele_entry_bytes(&b->entries, entry),
 	};
-	uint64_t at = to + offsetof(struct stele_fmt_overflow, off) -
-		      b->part->data;
+	uint64_t at =
+		to + offsetof(struct stele_fmt_overflow, off) - b->part->data;
 	int rc = stele_buffer_reserve(overflow, out.len + 7);
 
 	if (!rc)
@@ -139,8 +139,7 @@ static int write_bucket(struct building *b, const struct stele_placement *p,
 			uint32_t bucket)
 {
 	uint32_t count = stele_placement_count(p, bucket);
-	uint8_t *at = b->part->data +
-		      ((size_t)bucket << b->part->bucket_log2);
+	uint8_t *at = b->part->data + ((size_t)bucket << b->part->bucket_log2);
 	uint8_t *tags = at + HEAD_BYTES, *offsets = tags + count;
 	uint8_t *to = offsets + 2 * (size_t)count;
 	uint32_t i, entry;
@@ -257,8 +256,8 @@ static int try_hash(struct building *b, const struct stele_slice *slice,
 	if (trial >= XXH3_TRIALS) {
 		/* who would tune keys to it has to know them all before */
 		fmt->hash = STELE_FMT_HASH_SIPHASH;
-		fmt->counter = (uint16_t)stele_hash_bytes(
-			slice->bytes, slice->len, trial);
+		fmt->counter = (uint16_t)stele_hash_bytes(slice->bytes,
+							  slice->len, trial);
 	}
 	rc = stele_entries_make(&b->entries, b->table, slice, fmt->hash,
 				fmt->counter);

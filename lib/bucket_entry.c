@@ -33,7 +33,8 @@ static int compare_keys(const struct stele_entries *e,
 	parse(e, b, &y);
 	order = memcmp(x.key, y.key,
 		       x.key_len < y.key_len ? x.key_len : y.key_len);
-	return order ? order : (x.key_len > y.key_len) - (x.key_len < y.key_len);
+	return order ? order :
+		       (x.key_len > y.key_len) - (x.key_len < y.key_len);
 }
 
 static int compare(const struct stele_entries *e, const struct stele_item *a,
@@ -66,7 +67,8 @@ static void merge(const struct stele_entries *e, const struct stele_item *from,
 	size_t a = 0, b = middle, k;
 
 	for (k = 0; k < n; k++)
-		if (b == n || (a < middle && compare(e, &from[a], &from[b]) <= 0))
+		if (b == n ||
+		    (a < middle && compare(e, &from[a], &from[b]) <= 0))
 			to[k] = from[a++];
 		else
 			to[k] = from[b++];
@@ -206,13 +208,13 @@ static void read_items(struct stele_entries *e, unsigned hash, unsigned counter)
 		stele_spilled_parse(form, p, &s);
 		bytes = s.end - p;
 		e->items[i].off = p - e->slice->bytes;
-		e->items[i].len =
-			bytes < STELE_ITEM_LONG ? bytes : STELE_ITEM_LONG;
-		e->items[i].hash =
-			hash == STELE_FMT_HASH_XXH3 && !counter ?
-				stele_spilled_hash(form, &s) :
-				stele_probe_rehash(form->seed, hash, counter,
-						   s.key, s.key_len);
+		e->items[i].len = bytes < STELE_ITEM_LONG ? bytes :
+							    STELE_ITEM_LONG;
+		e->items[i].hash = hash == STELE_FMT_HASH_XXH3 && !counter ?
+					   stele_spilled_hash(form, &s) :
+					   stele_probe_rehash(form->seed, hash,
+							      counter, s.key,
+							      s.key_len);
 	}
 }
 

@@ -43,7 +43,8 @@ struct stele_entries {
 	uint64_t *hash;
 	uint32_t nr;
 	uint64_t nr_duplicates; /* items left out by FIRST or LAST */
-	struct stele_str duplicate; /* -STELE_E_DUPLICATE: the key, in the slice */
+	struct stele_str
+		duplicate; /* -STELE_E_DUPLICATE: the key, in the slice */
 };
 
 /*

@@ -60,7 +60,7 @@ int stele_stage_run(struct stele_builder *b, const void *p, size_t len,
 		    uint64_t *off)
 {
 	struct stele_stage *stage = &b->stage;
-	uint64_t head;
+	uint64_t head = 0;
 	int rc;
 
 	if (stage->run != NO_RUN) {

@@ -41,8 +41,8 @@ static uint32_t roll(struct group *g)
 static void lines_of(const struct group *g, uint64_t key, uint32_t *a,
 		     uint32_t *b)
 {
-	stele_probe_lines_of(stele_hash_u64(key, g->t->seed),
-			     g->t->group_lines, a, b);
+	stele_probe_lines_of(stele_hash_u64(key, g->t->seed), g->t->group_lines,
+			     a, b);
 }
 
 static uint64_t *find(const struct group *g, uint32_t line, uint64_t key)

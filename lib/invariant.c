@@ -7,8 +7,8 @@
 static const char *text_of(enum stele_invariant invariant)
 {
 	switch (invariant) {
-#define STELE_INVARIANT_TEXT(number, name, text)                               \
-	case number:                                                           \
+#define STELE_INVARIANT_TEXT(number, name, text) \
+	case number:                             \
 		return text;
 		STELE_INVARIANTS(STELE_INVARIANT_TEXT)
 #undef STELE_INVARIANT_TEXT

@@ -57,9 +57,9 @@ static int check_types(const struct stele_fmt_table *fmt, uint64_t off,
 
 	if (fmt->kind == STELE_FMT_TABLE_FILTER ||
 	    fmt->flags & STELE_FMT_TABLE_F_CLUSTERED)
-		return stele_fail_at(err, -STELE_E_FEATURE, off,
-				     STELE_I_TABLE_KIND,
-				     "a table of a kind that this version lacks");
+		return stele_fail_at(
+			err, -STELE_E_FEATURE, off, STELE_I_TABLE_KIND,
+			"a table of a kind that this version lacks");
 	if (fmt->flags & ~STELE_FMT_TABLE_F_ALL)
 		return stele_broken(err, off, STELE_I_TABLE_FLAGS);
 	if ((!integer && fmt->kind != STELE_FMT_TABLE_BUCKET) ||
@@ -68,9 +68,9 @@ static int check_types(const struct stele_fmt_table *fmt, uint64_t off,
 	    fmt->bucket_log2 < STELE_FMT_BUCKET_MIN_LOG2 ||
 	    fmt->bucket_log2 > STELE_FMT_BUCKET_MAX_LOG2)
 		return stele_broken(err, off, STELE_I_TABLE_KIND);
-	if (integer && (!is_integer_key(fmt->key_type) ||
-			is_text(fmt->value_type) || fmt->flags ||
-			fmt->bucket_log2 != STELE_FMT_BUCKET_MIN_LOG2))
+	if (integer &&
+	    (!is_integer_key(fmt->key_type) || is_text(fmt->value_type) ||
+	     fmt->flags || fmt->bucket_log2 != STELE_FMT_BUCKET_MIN_LOG2))
 		return stele_broken(err, off, STELE_I_TABLE_KIND);
 	return 0;
 }
@@ -171,8 +171,8 @@ int stele_map_attach(const struct stele_segment *segment,
 	/* an integer table has no index, and what it says of one is no offset */
 	if (fmt->kind == STELE_FMT_TABLE_BUCKET) {
 		separators = segment->base + fmt->separators_off;
-		partitions = (const void *)(segment->base +
-					    fmt->partitions_off);
+		partitions =
+			(const void *)(segment->base + fmt->partitions_off);
 	}
 	stele_map_attach_raw(segment, fmt, segment->base + fmt->data_off,
 			     separators, partitions, map);
@@ -219,13 +219,14 @@ int stele_map_info(const struct stele_map *map, struct stele_map_info *result)
 	if (result->size < sizeof(result->size))
 		return -EINVAL;
 	if (map->segment->base && fmt->name_len) {
-		info.name.ptr = (const char *)map->segment->base + fmt->name_off;
+		info.name.ptr =
+			(const char *)map->segment->base + fmt->name_off;
 		info.name.len = fmt->name_len;
 	}
 	if (fmt->kind == STELE_FMT_TABLE_BUCKET)
-		info.index_bytes = fmt->nr_buckets +
-				   fmt->nr_partitions *
-					   sizeof(struct stele_fmt_partition);
+		info.index_bytes =
+			fmt->nr_buckets +
+			fmt->nr_partitions * sizeof(struct stele_fmt_partition);
 	if (result->size > sizeof(info))
 		memset((uint8_t *)result + sizeof(info), 0,
 		       result->size - sizeof(info));
@@ -253,19 +254,27 @@ static inline int search(const struct stele_map *map, const void *key,
 	return stele_bucket_search(map, &place, key, len, e);
 }
 
-/* The value behind a key of 8 bytes in a table of any kind. */
-static inline int search_word(const struct stele_map *map, uint64_t key,
-			      struct stele_entry *e)
+/* The slot of a key of an integer table; NULL: absent. */
+static inline const uint64_t *search_lines(const struct stele_map *map,
+					   uint64_t key)
 {
 	const struct stele_fmt_line *a, *b;
+
+	if (!map->nr_partitions)
+		return NULL;
+	stele_probe_pair(map, key, &a, &b);
+	return stele_probe_slot(map, a, b, key);
+}
+
+/* The value behind a key of 8 bytes in a table of any kind. */
+static int search_word(const struct stele_map *map, uint64_t key,
+		       struct stele_entry *e)
+{
 	const uint64_t *slot;
 
 	if (map->kind != STELE_FMT_TABLE_INTEGER)
 		return search(map, &key, sizeof(key), e);
-	if (!map->nr_partitions)
-		return -STELE_E_ABSENT;
-	stele_probe_pair(map, key, &a, &b);
-	slot = stele_probe_slot(map, a, b, key);
+	slot = search_lines(map, key);
 	if (!slot)
 		return -STELE_E_ABSENT;
 	e->at = (const uint8_t *)slot;
@@ -395,33 +404,13 @@ static int search_any(const struct stele_map *map,
 static int search_str(const struct stele_map *map, const char *key, size_t len,
 		      struct stele_entry *e)
 {
-	struct stele_value value = { .type = STELE_TYPE_STR,
-				     .len = len,
-				     .u.ptr = key };
-
 	if (likely(map->key_type <= STELE_FMT_KEY_BYTES))
 		return search(map, key, len, e);
-	return search_any(map, &value, 1, e);
-}
-
-static int search_u64(const struct stele_map *map, uint64_t key,
-		      struct stele_entry *e)
-{
-	struct stele_value value = { .type = STELE_TYPE_U64, .u.u = key };
-
-	if (likely(map->key_type == STELE_FMT_KEY_U64))
-		return search_word(map, key, e);
-	return search_any(map, &value, 1, e);
-}
-
-static int search_i64(const struct stele_map *map, int64_t key,
-		      struct stele_entry *e)
-{
-	struct stele_value value = { .type = STELE_TYPE_I64, .u.i = key };
-
-	if (likely(map->key_type == STELE_FMT_KEY_I64))
-		return search_word(map, (uint64_t)key, e);
-	return search_any(map, &value, 1, e);
+	return search_any(map,
+			  &(struct stele_value){ .type = STELE_TYPE_STR,
+						 .len = len,
+						 .u.ptr = key },
+			  1, e);
 }
 
 /* ------------------------------------------------------------ one value */
@@ -438,28 +427,53 @@ int stele_map_get_str(const struct stele_map *map, const char *key, size_t len,
 	return rc ? rc : stele_entry_value(map, &e, value);
 }
 
-int stele_map_get_u64(const struct stele_map *map, uint64_t key,
-		      struct stele_value *value)
+/* Any table but an integer table of this type of key. */
+static int get_number(const struct stele_map *map,
+		      const struct stele_value *key, struct stele_value *value)
 {
 	struct stele_entry e;
 	int rc;
 
 	if (map->multi)
 		return -STELE_E_TYPE;
-	rc = search_u64(map, key, &e);
+	rc = search_any(map, key, 1, &e);
 	return rc ? rc : stele_entry_value(map, &e, value);
+}
+
+static bool has_lines_of(const struct stele_map *map, unsigned key_type)
+{
+	return likely(map->kind == STELE_FMT_TABLE_INTEGER &&
+		      map->key_type == key_type);
+}
+
+static int get_slot(const struct stele_map *map, uint64_t key,
+		    struct stele_value *value)
+{
+	const uint64_t *slot = search_lines(map, key);
+
+	return slot ? stele_slot_value(map, slot, value) : -STELE_E_ABSENT;
+}
+
+int stele_map_get_u64(const struct stele_map *map, uint64_t key,
+		      struct stele_value *value)
+{
+	if (has_lines_of(map, STELE_FMT_KEY_U64))
+		return get_slot(map, key, value);
+	return get_number(map,
+			  &(struct stele_value){ .type = STELE_TYPE_U64,
+						 .u.u = key },
+			  value);
 }
 
 int stele_map_get_i64(const struct stele_map *map, int64_t key,
 		      struct stele_value *value)
 {
-	struct stele_entry e;
-	int rc;
-
-	if (map->multi)
-		return -STELE_E_TYPE;
-	rc = search_i64(map, key, &e);
-	return rc ? rc : stele_entry_value(map, &e, value);
+	if (has_lines_of(map, STELE_FMT_KEY_I64))
+		return get_slot(map, (uint64_t)key, value);
+	return get_number(map,
+			  &(struct stele_value){ .type = STELE_TYPE_I64,
+						 .u.i = key },
+			  value);
 }
 
 int stele_map_get(const struct stele_map *map, const struct stele_value *key,
@@ -506,7 +520,10 @@ int stele_map_find_u64(const struct stele_map *map, uint64_t key,
 		       struct stele_matches *matches)
 {
 	struct stele_entry e;
-	int rc = search_u64(map, key, &e);
+	int rc = search_any(map,
+			    &(struct stele_value){ .type = STELE_TYPE_U64,
+						   .u.u = key },
+			    1, &e);
 
 	return rc ? rc : take_matches(map, &e, matches);
 }
@@ -515,7 +532,10 @@ int stele_map_find_i64(const struct stele_map *map, int64_t key,
 		       struct stele_matches *matches)
 {
 	struct stele_entry e;
-	int rc = search_i64(map, key, &e);
+	int rc = search_any(map,
+			    &(struct stele_value){ .type = STELE_TYPE_I64,
+						   .u.i = key },
+			    1, &e);
 
 	return rc ? rc : take_matches(map, &e, matches);
 }
@@ -601,8 +621,7 @@ static int next_entry(const struct stele_map *map, struct stele_cursor *cursor,
 {
 	for (; cursor->bucket < map->nr_buckets; cursor->bucket++) {
 		struct stele_bucket b = stele_bucket_at(
-			map,
-			map->data + (cursor->bucket << map->bucket_log2));
+			map, map->data + (cursor->bucket << map->bucket_log2));
 
 		if (cursor->entry < b.count) {
 			uint32_t i = (uint32_t)cursor->entry++;

@@ -208,4 +208,3 @@ int stele_map_build_add(struct stele_map_build *b, const void *key,
 	b->stage.len = to - b->stage.ptr;
 	return 0;
 }
-

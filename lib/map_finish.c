@@ -97,9 +97,8 @@ static int put_data(struct finishing *f, const void *p, uint64_t len)
 	if (over > len)
 		over = len;
 	if (!rc && over)
-		rc = stele_output_patch(f->b->out,
-					f->result->fmt.data_off + f->at, p,
-					over);
+		rc = stele_output_patch(
+			f->b->out, f->result->fmt.data_off + f->at, p, over);
 	if (!rc && len > over)
 		rc = stele_output_append(f->b->out, (const uint8_t *)p + over,
 					 len - over);
@@ -231,7 +230,8 @@ static int take_partition(void *arg, uint64_t i, void *result)
 		memset(&part->duplicate, 0, sizeof(part->duplicate));
 		return part->refused;
 	}
-	partition = (struct stele_fmt_partition *)(void *)f->result->index.ptr + i;
+	partition =
+		(struct stele_fmt_partition *)(void *)f->result->index.ptr + i;
 	*partition = part->fmt;
 	partition->first_bucket = f->result->fmt.nr_buckets;
 	count_partition(f, part);
@@ -241,15 +241,15 @@ static int take_partition(void *arg, uint64_t i, void *result)
 	if (!rc)
 		rc = stele_buffer_append(&f->separators, part->separators,
 					 part->fmt.nr_buckets);
-	return rc ? rc : tell_progress(f, part->nr_values + part->nr_duplicates);
+	return rc ? rc :
+		    tell_progress(f, part->nr_values + part->nr_duplicates);
 }
 
 /* Append the entries out of line, and tell the buckets where they are. */
 static int write_overflow(struct finishing *f)
 {
 	struct stele_fmt_table *fmt = &f->result->fmt;
-	const struct reference *r = (const void *)f->references.ptr;
-	const struct reference *end = r + f->references.len / sizeof(*r);
+	const struct reference *r, *end;
 	struct stele_spill_reader reader;
 	const uint8_t *p;
 	size_t len = 0;
@@ -257,6 +257,8 @@ static int write_overflow(struct finishing *f)
 
 	if (!f->overflow)
 		return 0;
+	r = (const void *)f->references.ptr;
+	end = r + f->references.len / sizeof(*r);
 	fmt->overflow_off = stele_output_tail(f->b->out);
 	fmt->overflow_bytes = stele_spill_bytes(f->overflow);
 	stele_spill_rewind(f->overflow, &reader);
@@ -578,8 +580,7 @@ static int find_duplicates(struct finishing *f, uint64_t number[2])
 	stele_spill_walk_begin(&walk, f->b->spill, &f->b->form);
 	while (found < 2 && (rc = stele_spill_walk_next(&walk, &e)) > 0) {
 		if (e.key_len == f->duplicate.len &&
-		    (!e.key_len ||
-		     !memcmp(e.key, f->duplicate.ptr, e.key_len)))
+		    (!e.key_len || !memcmp(e.key, f->duplicate.ptr, e.key_len)))
 			number[found++] = n;
 		n++;
 	}
@@ -605,10 +606,11 @@ static int report_duplicate(struct finishing *f, struct stele_error *err)
 		snprintf(shown, sizeof(shown), "%lld", (long long)key);
 	else
 		show_key(f->b, f->duplicate.ptr, f->duplicate.len, shown);
-	return stele_fail(err, -STELE_E_DUPLICATE,
-			  "table '%s': key '%s' of entry %llu is that of entry %llu too",
-			  name, shown, (unsigned long long)number[1],
-			  (unsigned long long)number[0]);
+	return stele_fail(
+		err, -STELE_E_DUPLICATE,
+		"table '%s': key '%s' of entry %llu is that of entry %llu too",
+		name, shown, (unsigned long long)number[1],
+		(unsigned long long)number[0]);
 }
 
 static int report(struct finishing *f, int rc, struct stele_error *err)

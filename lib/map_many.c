@@ -39,8 +39,8 @@ static int settle(const struct stele_map *map, int rc,
 }
 
 /* Ask for what decoding a value will look at. */
-static void prefetch_value(const struct stele_map *map,
-			   const struct stele_entry *e)
+static STELE_PREFETCHES void prefetch_value(const struct stele_map *map,
+					    const struct stele_entry *e)
 {
 	uint64_t pos = 0;
 
@@ -76,7 +76,8 @@ static int take_values(const struct stele_map *map, struct search *s, size_t n,
 /* --------------------------------------------------------------- buckets */
 
 /* Ask for the separator of a key's first probe. */
-static void prefetch_separator(const struct stele_map *map, uint64_t h)
+static STELE_PREFETCHES void prefetch_separator(const struct stele_map *map,
+						uint64_t h)
 {
 	const struct stele_fmt_partition *p = stele_probe_partition(map, h);
 	uint32_t signature;
@@ -88,8 +89,8 @@ static void prefetch_separator(const struct stele_map *map, uint64_t h)
 }
 
 /* Ask for the lines of the first entry whose tag is right. */
-static void prefetch_entry(const struct stele_map *map,
-			   const struct stele_place *place)
+static STELE_PREFETCHES void prefetch_entry(const struct stele_map *map,
+					    const struct stele_place *place)
 {
 	struct stele_bucket b = stele_bucket_at(map, place->bucket);
 	uint32_t base, mask, offset;
@@ -153,7 +154,7 @@ static int get_group_of_words(const struct stele_map *map, const uint64_t *keys,
 		slot = stele_probe_slot(map, a[i], b[i], keys[i]);
 		s[i].rc = slot ? 0 : -STELE_E_ABSENT;
 		s[i].entry.at = (const uint8_t *)slot;
-		s[i].entry.end = s[i].entry.at + (slot ? sizeof(*slot) : 0);
+		s[i].entry.end = (const uint8_t *)(slot ? slot + 1 : NULL);
 	}
 	return take_values(map, s, n, values);
 }
@@ -213,9 +214,9 @@ static int get_words(const struct stele_map *map, const uint64_t *keys,
 			continue;
 		}
 		for (k = 0; k < nr; k++)
-			strs[k] = (struct stele_str){
-				(const char *)&keys[i + k], sizeof(*keys)
-			};
+			strs[k] =
+				(struct stele_str){ (const char *)&keys[i + k],
+						    sizeof(*keys) };
 		rc = get_group(map, strs, nr, values + i);
 	}
 	return rc;

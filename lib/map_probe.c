@@ -31,8 +31,8 @@ static uint32_t tags_scalar(const uint8_t *tags, uint8_t tag)
 		/* exact: no carry goes from one byte into the next */
 		zero = ~(((x & low) + low) | x | low);
 		/* the high bit of byte j comes to bit 56 + j */
-		mask |= (uint32_t)((zero >> 7) *
-				   UINT64_C(0x0102040810204080) >> 56)
+		mask |= (uint32_t)((zero >> 7) * UINT64_C(0x0102040810204080) >>
+				   56)
 			<< i;
 	}
 	return mask;

@@ -74,8 +74,10 @@ static inline void stele_probe_lines_of(uint64_t h, uint32_t nr, uint32_t *a,
 /* The only bucket that may hold a key. */
 struct stele_place {
 	const uint8_t *bucket;
-	uint8_t tag;
 	uint64_t hash; /* under the partition's hash */
+	uint8_t tag;
+	uint8_t signature;
+	uint8_t separator; /* above the signature */
 };
 
 static inline const struct stele_fmt_partition *
@@ -97,6 +99,7 @@ static inline int stele_probe_find(const struct stele_map *map, uint64_t h,
 	uint64_t rest = __atomic_load_n(&p[1], __ATOMIC_RELAXED);
 	uint32_t i, last = rest >> 32 & 0xff, signature;
 	uint64_t bucket;
+	uint8_t separator;
 
 	if (__builtin_expect(rest >> 40 != 0, 0))
 		h = stele_probe_rehash(map->seed, rest >> 40 & 0xff, rest >> 48,
@@ -105,12 +108,17 @@ static inline int stele_probe_find(const struct stele_map *map, uint64_t h,
 		bucket = first + stele_probe_at(h, i, rest, &signature);
 		if (__builtin_expect(bucket >= map->nr_buckets, 0))
 			return -STELE_E_FORMAT;
-		if (signature < __atomic_load_n(&map->separators[bucket],
-						__ATOMIC_RELAXED)) {
-			place->bucket = map->data +
-					(bucket << map->bucket_log2);
-			place->tag = h;
-			place->hash = h;
+		separator = __atomic_load_n(&map->separators[bucket],
+					    __ATOMIC_RELAXED);
+		if (signature < separator) {
+			*place = (struct stele_place){
+				.bucket = map->data +
+					  (bucket << map->bucket_log2),
+				.hash = h,
+				.tag = (uint8_t)h,
+				.signature = (uint8_t)signature,
+				.separator = separator,
+			};
 			return 0;
 		}
 	}
@@ -118,19 +126,35 @@ static inline int stele_probe_find(const struct stele_map *map, uint64_t h,
 }
 
 /*
- * Ask for a bucket: its first line, which has the tags, and the lines where an
- * entry of this signature should be, since entries are ordered by signature.
+ * A function that does nothing but prefetch has to be inlined by force: gcc 12
+ * takes a call of it for one without effect, and drops it.
  */
-static inline void stele_probe_prefetch(const struct stele_map *map,
-					const struct stele_place *place)
+#define STELE_PREFETCHES inline __attribute__((always_inline))
+
+/*
+ * Ask for a bucket, all lines at once.  Of a large one ask for the lines of tags
+ * and offsets, and for those where an entry of this signature should be: entries
+ * are ordered by signature, and signatures below the separator are equally
+ * frequent.
+ */
+static STELE_PREFETCHES void
+stele_probe_prefetch(const struct stele_map *map,
+		     const struct stele_place *place)
 {
 	const uint8_t *p = place->bucket;
-	uint32_t lines = 1u << (map->bucket_log2 - 6), i;
+	uint32_t lines = 1u << (map->bucket_log2 - 6), i, from;
 
-	if (lines > STELE_PROBE_LINES)
-		lines = STELE_PROBE_LINES;
-	for (i = 0; i < lines; i++)
+	if (__builtin_expect(lines <= STELE_PROBE_LINES, 1)) {
+		for (i = 0; i < lines; i++)
+			__builtin_prefetch(p + 64 * (size_t)i);
+		return;
+	}
+	for (i = 0; i < STELE_PROBE_LINES / 4; i++)
 		__builtin_prefetch(p + 64 * (size_t)i);
+	from = i + (lines - i) * place->signature / place->separator;
+	from = from > lines - 8 ? lines - 12 : from > 8 ? from - 4 : 4;
+	for (i = 0; i < STELE_PROBE_LINES * 3 / 4; i++)
+		__builtin_prefetch(p + 64 * (size_t)(from + i));
 }
 
 /* An entry, or what is left of it, inside the table's bytes. */
@@ -206,9 +230,8 @@ static inline struct stele_bucket stele_bucket_at(const struct stele_map *map,
 						  const uint8_t *at)
 {
 	struct stele_bucket b = { at, 1u << map->bucket_log2, 0 };
-	uint16_t count =
-		__atomic_load_n((const uint16_t *)(const void *)at,
-				__ATOMIC_RELAXED);
+	uint16_t count = __atomic_load_n((const uint16_t *)(const void *)at,
+					 __ATOMIC_RELAXED);
 
 	b.count = count;
 	if (__builtin_expect(2 + 3 * b.count > b.bytes, 0))
@@ -251,8 +274,7 @@ static inline bool stele_bucket_entry(const struct stele_map *map,
 	/* no entry is empty: where there is no run, nothing is inside it */
 	if (!out.len || out.off < map->fmt.overflow_off ||
 	    out.len > map->fmt.overflow_bytes ||
-	    out.off - map->fmt.overflow_off >
-		    map->fmt.overflow_bytes - out.len)
+	    out.off - map->fmt.overflow_off > map->fmt.overflow_bytes - out.len)
 		return false;
 	e->at = map->data + (out.off - map->fmt.data_off);
 	e->end = e->at + out.len;
@@ -316,25 +338,48 @@ static inline void stele_probe_pair(const struct stele_map *map, uint64_t key,
 	*b = group + j;
 }
 
-/* The value under a key in its two lines, NULL: absent. */
-static inline const uint64_t *
-stele_probe_slot(const struct stele_map *map, const struct stele_fmt_line *a,
-		 const struct stele_fmt_line *b, uint64_t key)
+/*
+ * The value under a key in its two lines, NULL: absent.  Which of the lines has
+ * it is as good as random, so no branch asks for it: waiting for memory, a
+ * processor goes on with the next lookup only as long as it guesses right.
+ */
+static inline const uint64_t *stele_probe_slot(const struct stele_map *map,
+					       const struct stele_fmt_line *a,
+					       const struct stele_fmt_line *b,
+					       uint64_t key)
 {
-	uint32_t mask = stele_probe.lines(a, b, key), slot;
+	uint32_t mask = stele_probe.lines(a, b, key);
+	uint64_t second = -(uint64_t) !(mask & 0xf);
+	uint64_t at = ((uintptr_t)a & ~second) | ((uintptr_t)b & second);
 
 	if (!mask || key == map->empty_key)
 		return NULL;
-	slot = __builtin_ctz(mask);
-	return slot < STELE_FMT_LINE_SLOTS ?
-		       &a->value[slot] :
-		       &b->value[slot - STELE_FMT_LINE_SLOTS];
+	return ((const struct stele_fmt_line *)(uintptr_t)at)->value +
+	       (__builtin_ctz(mask) & (STELE_FMT_LINE_SLOTS - 1));
 }
 
 /* ------------------------------------------------------------- values */
 
 int stele_entry_value_slow(const struct stele_map *map, struct stele_entry *e,
 			   struct stele_value *value);
+
+/* The value in the slot of a line. */
+static inline int stele_slot_value(const struct stele_map *map,
+				   const uint64_t *slot,
+				   struct stele_value *value)
+{
+	struct stele_entry e;
+
+	if (__builtin_expect(map->value_type == STELE_TYPE_U64, 1)) {
+		*value = (struct stele_value){ .segment = map->segment,
+					       .type = STELE_TYPE_U64,
+					       .u.u = *slot };
+		return 0;
+	}
+	e.at = (const uint8_t *)slot;
+	e.end = e.at + sizeof(*slot);
+	return stele_entry_value_slow(map, &e, value);
+}
 
 /* Take one value from an entry.  -STELE_E_FORMAT. */
 static inline int stele_entry_value(const struct stele_map *map,

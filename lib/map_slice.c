@@ -180,7 +180,8 @@ static int scatter_all(struct scatter *w)
 	stele_spill_walk_begin(&walk, s->spill, s->form);
 	while ((rc = stele_spill_walk_next(&walk, &e)) > 0) {
 		begin = spilled_begin(s->form, &e);
-		rc = scatter_put(w, slice_of(s, stele_spilled_hash(s->form, &e)),
+		rc = scatter_put(w,
+				 slice_of(s, stele_spilled_hash(s->form, &e)),
 				 begin, e.end - begin);
 		if (rc)
 			break;

@@ -61,8 +61,7 @@ struct stele_spilled {
 	const uint8_t *end;
 };
 
-static inline const uint8_t *stele_varint_get(const uint8_t *p,
-					      uint64_t *value)
+static inline const uint8_t *stele_varint_get(const uint8_t *p, uint64_t *value)
 {
 	unsigned shift = 7;
 

@@ -310,14 +310,30 @@ static int no_value(uint64_t word)
 	return word == STELE_FMT_UNSET ? -STELE_E_UNSET : -STELE_E_FORMAT;
 }
 
+/* Strings and bytes that are objects of their own; all that is none. */
+static int get_long(const struct stele_segment *seg,
+		    const struct stele_field *field, uint64_t word,
+		    const void *at, struct stele_str *value)
+{
+	struct stele_value decoded;
+	int rc = stele_value_decode(seg, word, at, &decoded);
+
+	if (rc)
+		return rc;
+	if (unlikely(decoded.type != field->stored))
+		return no_value(word);
+	value->ptr = decoded.u.ptr;
+	value->len = decoded.len;
+	return 0;
+}
+
 int stele_record_get_str(struct stele_record record,
 			 const struct stele_field *field,
 			 struct stele_str *value)
 {
 	const struct stele_segment *seg = record.segment;
-	struct stele_value decoded;
+	uint64_t word, off, len;
 	const uint8_t *at;
-	uint64_t word;
 	int rc;
 
 	if (unlikely(field->asked != STELE_TYPE_STR))
@@ -327,14 +343,23 @@ int stele_record_get_str(struct stele_record record,
 		return rc;
 	at = seg->base + record.pos + field->offset;
 	word = stele_load(seg, record.pos + field->offset);
-	rc = stele_value_decode(seg, word, at, &decoded);
-	if (rc)
-		return rc;
-	if (unlikely(decoded.type != field->stored))
-		return no_value(word);
-	value->ptr = decoded.u.ptr;
-	value->len = decoded.len;
-	return 0;
+	if (field->stored != STELE_TYPE_STR)
+		return get_long(seg, field, word, at, value);
+	if (STELE_FMT_TAG(word) == STELE_FMT_TAG_ASCII) {
+		off = word >> 16;
+		len = word >> 3 & STELE_FMT_ASCII_MAX;
+		if (unlikely(!stele_inside(seg, off, len)))
+			return -STELE_E_FORMAT;
+		value->ptr = (const char *)seg->base + off;
+		value->len = len;
+		return 0;
+	}
+	if (STELE_FMT_TAG(word) == STELE_FMT_TAG_STR) {
+		value->ptr = (const char *)at + 1;
+		value->len = word >> 3 & 7;
+		return 0;
+	}
+	return get_long(seg, field, word, at, value);
 }
 
 int stele_record_get_record(struct stele_record record,

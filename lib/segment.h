@@ -56,8 +56,9 @@ void stele_segment_detach(struct stele_segment *segment);
 /* Eight bytes of the image, loaded once, however the image changes. */
 static inline uint64_t stele_load(const struct stele_segment *seg, uint64_t pos)
 {
-	return __atomic_load_n((const uint64_t *)(const void *)(seg->base + pos),
-			       __ATOMIC_RELAXED);
+	return __atomic_load_n(
+		(const uint64_t *)(const void *)(seg->base + pos),
+		__ATOMIC_RELAXED);
 }
 
 /* Eight bytes at any alignment: for entries of tables. */

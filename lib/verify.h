@@ -25,7 +25,7 @@ struct stele_typed_set {
 	struct stele_typed {
 		uint64_t pos; /* 0: free */
 		uint64_t type;
-	} *slots;
+	} * slots;
 	uint64_t nr_slots; /* 0 or a power of two */
 	uint64_t used;
 };

@@ -46,8 +46,8 @@ bool base64_read(const char *text, size_t text_len, uint8_t *bytes, size_t *len)
 	if (text_len % 4)
 		return false;
 	for (size_t at = 0; at < text_len; at += 4) {
-		unsigned nr = read_group(text + at, at + 4 == text_len,
-					 bytes + *len);
+		unsigned nr =
+			read_group(text + at, at + 4 == text_len, bytes + *len);
 
 		if (!nr)
 			return false;

@@ -124,8 +124,7 @@ static int choose(struct build *build, int option, const char *value)
 static int count(struct build *build, int option, const char *value)
 {
 	bool threads = option == OPTION_THREADS;
-	uint64_t most = threads ? COMMAND_MAX_THREADS :
-				  UINT64_MAX >> 20;
+	uint64_t most = threads ? COMMAND_MAX_THREADS : UINT64_MAX >> 20;
 	uint64_t n = command_number(value, most);
 
 	if (!n)
@@ -495,8 +494,8 @@ static int find_record(struct build *build)
 	build->record = stele_schema_rows(build->schema);
 	if (name && stele_schema_find_record(build->schema, name, strlen(name),
 					     &build->record)) {
-		command_say(build->command,
-			    "the schema has no record '%s'", name);
+		command_say(build->command, "the schema has no record '%s'",
+			    name);
 		return COMMAND_INPUT;
 	}
 	if (build->record == ROWS_NONE)
@@ -606,8 +605,8 @@ static int make_segment(struct build *build)
 	struct stele_error err = { .offset = UINT64_MAX };
 	int rc;
 
-	rc = stele_builder_create(build->output, build->schema,
-				  &build->options, &build->builder, &err);
+	rc = stele_builder_create(build->output, build->schema, &build->options,
+				  &build->builder, &err);
 	if (rc)
 		return fail_at(build, build->output, rc, &err);
 	rc = rows_create(build->builder, build->schema, build->record,

@@ -99,8 +99,8 @@ bool calendar_read_datetime(const char *text, size_t len, int64_t *us)
 		if (text[19] != '.' || fraction <= 0)
 			return false;
 	}
-	*us = days * DAY_US +
-	      ((hour * 60 + minute) * 60ll + second) * 1000000 + fraction;
+	*us = days * DAY_US + ((hour * 60 + minute) * 60ll + second) * 1000000 +
+	      fraction;
 	return true;
 }
 

@@ -15,9 +15,9 @@
 static const char *kind_name(const struct json_node *node)
 {
 	static const char *const names[] = {
-		[JSON_NULL] = "null",	    [JSON_FALSE] = "false",
-		[JSON_TRUE] = "true",	    [JSON_NUMBER] = "a number",
-		[JSON_STRING] = "a string", [JSON_ARRAY] = "an array",
+		[JSON_NULL] = "null",	     [JSON_FALSE] = "false",
+		[JSON_TRUE] = "true",	     [JSON_NUMBER] = "a number",
+		[JSON_STRING] = "a string",  [JSON_ARRAY] = "an array",
 		[JSON_OBJECT] = "an object", [JSON_CELL] = "a cell",
 	};
 

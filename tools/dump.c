@@ -124,8 +124,8 @@ static int run(const struct command *command, int argc, char **argv)
 	struct stele_segment *segment;
 	int option, rc;
 
-	while ((option = command_option(command, argc, argv, ":h",
-					options)) != -1)
+	while ((option = command_option(command, argc, argv, ":h", options)) !=
+	       -1)
 		return option == 'h' ? command_help(command) : COMMAND_USAGE;
 	if (argc - optind < 1 || argc - optind > 2)
 		return command_usage(command, "SEG [TABLE] is wanted");

@@ -185,8 +185,8 @@ static int run(const struct command *command, int argc, char **argv)
 	int option, rc;
 
 	/* '+': a key may begin with '-' */
-	while ((option = command_option(command, argc, argv, "+:h",
-					options)) != -1)
+	while ((option = command_option(command, argc, argv, "+:h", options)) !=
+	       -1)
 		return option == 'h' ? command_help(command) : COMMAND_USAGE;
 	argc -= optind;
 	argv += optind;

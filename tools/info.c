@@ -261,8 +261,8 @@ static int run(const struct command *command, int argc, char **argv)
 	bool as_json = false;
 	int option, rc;
 
-	while ((option = command_option(command, argc, argv, ":h",
-					options)) != -1) {
+	while ((option = command_option(command, argc, argv, ":h", options)) !=
+	       -1) {
 		if (option == 'h')
 			return command_help(command);
 		if (option != 'j')

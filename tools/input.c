@@ -150,8 +150,9 @@ static int fill(struct input *input, struct stele_error *err)
 		char *buffer = realloc(input->buffer, room + 1);
 
 		if (!buffer)
-			return fail(err, -ENOMEM, "a line is too long for the "
-						  "memory there is");
+			return fail(err, -ENOMEM,
+				    "a line is too long for the "
+				    "memory there is");
 		input->buffer = buffer;
 		input->room = room;
 	}

@@ -41,8 +41,7 @@ int input_open(struct input *input, const char *path, bool twice,
  * -STELE_E_UTF8 with the offset in the line in err->offset and the line filled
  * in; -errno.
  */
-int input_line(struct input *input, struct line *line,
-	       struct stele_error *err);
+int input_line(struct input *input, struct line *line, struct stele_error *err);
 
 int input_rewind(struct input *input, struct stele_error *err);
 

@@ -343,12 +343,13 @@ static int run_parser(struct json_parser *p)
 		return -ENOMEM;
 	}
 	/* the newline ends a number */
-	status = yajl_parse(p->yajl, (const unsigned char *)p->text,
-			    p->len + 1);
+	status =
+		yajl_parse(p->yajl, (const unsigned char *)p->text, p->len + 1);
 	if (status == yajl_status_error)
 		copy_reason(p);
 	else if (status == yajl_status_ok && p->depth)
-		refuse(p, -STELE_E_SYNTAX, "the value does not end on its line");
+		refuse(p, -STELE_E_SYNTAX,
+		       "the value does not end on its line");
 	return p->err->code;
 }
 

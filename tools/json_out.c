@@ -282,8 +282,8 @@ static int read_fields(struct json_out *json, uint32_t number,
 	rc = stele_schema_record(json->schema, number, &record->info);
 	if (rc)
 		return refused(json, rc);
-	record->fields = calloc(record->info.nr_fields + 1ul,
-				sizeof(*record->fields));
+	record->fields =
+		calloc(record->info.nr_fields + 1ul, sizeof(*record->fields));
 	if (!record->fields)
 		return refused(json, -ENOMEM);
 	for (uint32_t i = 0; !rc && i < record->info.nr_fields; i++) {

@@ -199,7 +199,8 @@ static enum stele_type field_type(const struct stele_schema *schema,
 	uint32_t record = table->record, step, field;
 	struct stele_field_info info;
 
-	for (step = 0; !stele_schema_table_step(schema, number, k, step, &field);
+	for (step = 0;
+	     !stele_schema_table_step(schema, number, k, step, &field);
 	     step++) {
 		if (stele_schema_field(schema, record, field, &info) ||
 		    stele_schema_type(schema, info.type, &type))
@@ -327,8 +328,7 @@ int key_find_in_dict(const struct stele_value *dict, struct arena *arena,
 	struct stele_error ignored;
 	int rc = stele_value_find_str(dict, text, len, item);
 
-	if (rc != -STELE_E_ABSENT ||
-	    parse(arena, text, len, &node, &ignored) ||
+	if (rc != -STELE_E_ABSENT || parse(arena, text, len, &node, &ignored) ||
 	    set_scalar(&key, arena, node))
 		return rc;
 	return stele_value_find(dict, &key, item);

@@ -223,8 +223,7 @@ static int list_path(struct ls *ls, struct path *path)
 	case PATH_TABLE:
 		return list_keys(ls, path->map);
 	case PATH_MATCHES:
-		return list_values(ls, NULL, &path->matches,
-				   path->matches.len);
+		return list_values(ls, NULL, &path->matches, path->matches.len);
 	default:
 		return list_value(ls, &path->value);
 	}
@@ -260,8 +259,8 @@ static int run(const struct command *command, int argc, char **argv)
 	const char *path = "/";
 	int option, rc;
 
-	while ((option = command_option(command, argc, argv, ":h",
-					options)) != -1) {
+	while ((option = command_option(command, argc, argv, ":h", options)) !=
+	       -1) {
 		if (option == 'h')
 			return command_help(command);
 		if (option != 'j')
@@ -273,8 +272,9 @@ static int run(const struct command *command, int argc, char **argv)
 	if (argc - optind > 1)
 		path = argv[optind + 1];
 	if (*path != '/')
-		return command_usage(command, "'%s' is no path: it has no '/' "
-					      "in front",
+		return command_usage(command,
+				     "'%s' is no path: it has no '/' "
+				     "in front",
 				     path);
 	ls.name = argv[optind];
 	rc = command_open(command, ls.name, &segment);

@@ -242,8 +242,9 @@ static int step(struct walk *walk)
 int path_follow(const struct stele_segment *segment, struct arena *arena,
 		const char *text, struct path *path, struct stele_error *err)
 {
-	struct walk walk = { segment, stele_segment_schema(segment), arena,
-			     path,    err, { NULL, 0 } };
+	struct walk walk = { segment, stele_segment_schema(segment),
+			     arena,   path,
+			     err,     { NULL, 0 } };
 	int rc;
 
 	memset(path, 0, sizeof(*path));

@@ -37,9 +37,9 @@ void progress_step(struct progress *progress, const char *step, uint64_t done,
 	if (!progress->shown)
 		return;
 	if (all)
-		percent = done >= all ? 100 :
-					(unsigned)((double)done /
-						   (double)all * 100);
+		percent = done >= all ?
+				  100 :
+				  (unsigned)((double)done / (double)all * 100);
 	now = now_ns();
 	if (progress->step == step &&
 	    (progress->percent == percent || now < progress->next_ns))

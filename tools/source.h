@@ -28,8 +28,7 @@ struct source {
 
 /* As input_open(). */
 int source_open(struct source *source, const char *path,
-		enum source_format format, bool twice,
-		struct stele_error *err);
+		enum source_format format, bool twice, struct stele_error *err);
 
 /*
  * The next row, valid until the call after.  -STELE_E_ABSENT behind the last.

@@ -84,8 +84,9 @@ int main(int argc, char **argv)
 		return help(&command_help_all, 1, argv);
 	command = find(argv[1]);
 	if (!command) {
-		fprintf(stderr, "stele: unknown command '%s'\n"
-				"Try 'stele --help'.\n",
+		fprintf(stderr,
+			"stele: unknown command '%s'\n"
+			"Try 'stele --help'.\n",
 			argv[1]);
 		return COMMAND_USAGE;
 	}

@@ -76,9 +76,8 @@ int tagged_named_record(struct rows *rows, const struct json_node *type,
 				     type->len - len, record))
 		return rows_fail(rows, -STELE_E_SCHEMA, type, trail,
 				 "the schema has no record '%.*s'",
-				 (int)(type->len - len < 100 ?
-					       type->len - len :
-					       100),
+				 (int)(type->len - len < 100 ? type->len - len :
+							       100),
 				 type->text + len);
 	return 0;
 }
@@ -113,7 +112,7 @@ static const struct json_node *items_of(const struct tagged *tagged)
 /* ------------------------------------------------------------ records */
 
 int cell_items(struct rows *rows, const struct json_node *list,
-		      const struct trail *trail, struct stele_cell **out)
+	       const struct trail *trail, struct stele_cell **out)
 {
 	struct trail inner = { trail, { NULL, 0 }, 0 };
 	const struct json_node *node;
@@ -335,13 +334,12 @@ static int tagged_content(struct rows *rows, const struct json_node *object,
 	}
 	element = array_element(tagged->type);
 	if (element == STELE_TYPE_UNSET)
-		return rows_fail(rows, -STELE_E_TYPE, object, trail,
-				 "unknown \"$type\" '%.*s'; a key of the data "
-				 "is written \"$$type\"",
-				 (int)(tagged->type->len < 60 ?
-					       tagged->type->len :
-					       60),
-				 tagged->type->text);
+		return rows_fail(
+			rows, -STELE_E_TYPE, object, trail,
+			"unknown \"$type\" '%.*s'; a key of the data "
+			"is written \"$$type\"",
+			(int)(tagged->type->len < 60 ? tagged->type->len : 60),
+			tagged->type->text);
 	node = items_of(tagged);
 	if (!node)
 		return no_member(rows, object, tagged, "items", trail);
@@ -560,9 +558,10 @@ int tagged_row(struct rows *rows, const struct json_node *row)
 	if (!tagged.type)
 		record = rows->record;
 	if (record == ROWS_NONE)
-		return rows_fail(rows, -STELE_E_SCHEMA, row, &top,
-				 "the schema does not say which record rows are; "
-				 "--record does");
+		return rows_fail(
+			rows, -STELE_E_SCHEMA, row, &top,
+			"the schema does not say which record rows are; "
+			"--record does");
 	if (tagged.id)
 		return shared_fill_row(rows, row, &tagged, record, &top);
 	return add_row(rows, row, record, &top);

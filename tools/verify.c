@@ -27,11 +27,11 @@ static void explain(const struct command *command, const char *name, int code,
 	char where[64] = "", which[32] = "";
 
 	if (err->offset != UINT64_MAX)
-		snprintf(where, sizeof(where), "offset %llu: ",
-			 (unsigned long long)err->offset);
+		snprintf(where, sizeof(where),
+			 "offset %llu: ", (unsigned long long)err->offset);
 	if (err->invariant)
-		snprintf(which, sizeof(which), "invariant %u: ",
-			 err->invariant);
+		snprintf(which, sizeof(which),
+			 "invariant %u: ", err->invariant);
 	command_say(command, "%s: %s%s%s", name, where, which,
 		    err->reason[0] ? err->reason : stele_strerror(code));
 }
@@ -70,8 +70,8 @@ static int run(const struct command *command, int argc, char **argv)
 	int option, status = COMMAND_DONE, one;
 	uint64_t threads = 0;
 
-	while ((option = command_option(command, argc, argv, ":h",
-					options)) != -1) {
+	while ((option = command_option(command, argc, argv, ":h", options)) !=
+	       -1) {
 		if (option == 'h')
 			return command_help(command);
 		if (option != 't')

@@ -126,13 +126,13 @@ promise no_bar_in_a_pipe quiet
 completes() {
 	bash -c '
 		. "$1"
-		command=$2
-		stele() { "$command" "$@"; }
+		binary=$2
+		stele() { "$binary" "$@"; }
 		COMP_WORDS=("${@:3}") COMP_CWORD=$(($# - 3)) COMPREPLY=()
 		_stele
 		echo "${COMPREPLY[*]}"' _ "$OLDPWD/tools/completion/stele" "$stele" "$@"
 }
-prints completion_of_commands 'build' completes stele bu
+prints completion_of_commands 'schema' completes stele sche
 prints completion_of_options '--schema' completes stele build --sch
 prints completion_of_formats 'ndjson csv' completes stele build --format ''
 prints completion_of_tables 'by_a' completes stele get x.stele by

@@ -29,7 +29,7 @@ keeps minus_zero_point_zero '{"a":-0.0}\n'
 keeps doubles '{"a":0.1}\n{"a":1e+300}\n{"a":5e-324}\n{"a":1.7976931348623157e+308}\n{"a":2.2250738585072014e-308}\n{"a":0.30000000000000004}\n{"a":1.0}\n' 2>/dev/null
 becomes numbers_by_their_value '{"a":1E5}\n{"a":1e+05}\n{"a":100000.00}\n{"a":3.14159265358979323846264338327950288}\n{"a":1000000000000000000000000000e-27}\n' \
 	$'{"a":100000.0}\n{"a":100000.0}\n{"a":100000.0}\n{"a":3.141592653589793}\n{"a":1.0}'
-declared all_integer_types 'a: i8\nb: i16\nc: i32\nd: i64\ne: u8\nf: u16\ng: u32\nh: u64' \
+declared all_integer_types 'a: i8, b: i16, c: i32, d: i64, e: u8, f: u16, g: u32, h: u64' \
 	'{"a":-128,"b":-32768,"c":-2147483648,"d":-9223372036854775808,"e":255,"f":65535,"g":4294967295,"h":18446744073709551615}\n{"a":127,"b":32767,"c":2147483647,"d":9223372036854775807,"e":0,"f":0,"g":0,"h":0}\n'
 declared floats_of_32_bits 'a: f32' '{"a":0.1}\n{"a":3.4028235e+38}\n{"a":1e-45}\n{"a":16777216.0}\n'
 declared floats_that_are_no_numbers 'a: f64\nb: any' \
@@ -100,7 +100,7 @@ declared dates_as_the_schema_has_them 'a: date\nb: datetime\nc: any' \
 	'{"a":"2024-02-29","b":"2024-02-29T12:34:56.789000","c":{"$type":"date","value":"2024-02-29"}}\n{"a":"1600-01-01","b":"1600-01-01T00:00:00","c":{"$type":"datetime","value":"2024-02-29T00:00:01"}}\n'
 declared bytes_are_base64 'a: bytes\nb: any' \
 	'{"a":"","b":{"$type":"bytes","value":""}}\n{"a":"AA==","b":{"$type":"bytes","value":"/+8="}}\n{"a":"AAEC","b":1}\n{"a":"AAECAwQFBgcICQoLDA0ODw==","b":2}\n'
-declared arrays 'a: array<u8>\nb: array<f32>\nc: array<bool>\nd: array<datetime>\ne: array<i64>' \
+declared arrays 'a: array<u8>, b: array<f32>, c: array<bool>, d: array<datetime>, e: array<i64>' \
 	'{"a":[0,255],"b":[0.1,-0.0],"c":[true,false],"d":["2024-01-01T00:00:00"],"e":[-9223372036854775808]}\n{"a":[],"b":[],"c":[],"d":[],"e":[]}\n'
 declared arrays_in_any 'a: any' \
 	'{"a":{"$type":"array<u16>","items":[1,65535]}}\n{"a":[{"$type":"array<date>","items":["2024-01-01"]}]}\n{"a":{"$type":"array<f64>","items":[1.0]}}\n'

@@ -23,8 +23,8 @@
 #define DEFAULT_SEED 20261123u
 #define COUNT 100000u
 #define COUNT_LONG 1000000u
-#define LARGE_ONE_IN 50u
-#define STEPS 200u
+#define LARGE_ONE_IN 25u
+#define STEPS 300u
 #define MAX_SHOWN 20u
 #define MAX_BASES 32u
 

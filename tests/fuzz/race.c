@@ -22,8 +22,8 @@
 #include "walk.h"
 
 #define DEFAULT_SEED 20261124u
-#define ROUNDS 1000u /* of each sample */
-#define ROUNDS_LONG 20000u
+#define ROUNDS 5000u /* of each sample */
+#define ROUNDS_LONG 50000u
 #define STEPS 300u
 
 struct race {

@@ -7,11 +7,13 @@
 
 #include <string.h>
 
-const char *const alter_names[NR_ALTER] = { "bytes",	 "header",    "section",
-					    "trailer",	 "schema",    "head",
-					    "word",	 "slot",      "table",
-					    "partition", "separator", "bucket",
-					    "line",	 "overflow" };
+#include "alter_private.h"
+
+const char *const alter_names[NR_ALTER] = {
+	"bytes",     "header",	  "section", "trailer", "schema",
+	"types",     "head",	  "word",    "slot",	"table",
+	"partition", "separator", "bucket",  "line",	"overflow"
+};
 
 struct field {
 	uint16_t off;
@@ -275,8 +277,11 @@ static bool alter_slot(const struct anatomy *a, struct specimen *work,
 	pos = a->dicts[random_below(r, a->nr_dicts)];
 	memcpy(&head, a->image->bytes + pos, sizeof(head));
 	slots = pos + 8 + 16 * STELE_FMT_HEAD_COUNT(head);
-	set_edge(a, work, r,
-		 slots + 4 * random_below(r, STELE_FMT_HEAD_COUNT(head)), 4);
+	slots += 4 * random_below(r, STELE_FMT_HEAD_COUNT(head));
+	if (random_below(r, 2)) /* another pair under the same hash */
+		work->bytes[slots] = (uint8_t)random_u64(r);
+	else
+		set_edge(a, work, r, slots, 4);
 	return true;
 }
 
@@ -447,6 +452,8 @@ bool alter(const struct anatomy *a, struct specimen *work, struct random *r,
 		return alter_trailer(a, work, r);
 	case ALTER_SCHEMA:
 		return alter_schema(a, work, r);
+	case ALTER_TYPES:
+		return alter_types(a, work, r);
 	case ALTER_HEAD:
 		return alter_head(a, work, r);
 	case ALTER_WORD:

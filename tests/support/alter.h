@@ -15,6 +15,7 @@ enum alter_kind {
 	ALTER_SECTION,
 	ALTER_TRAILER,
 	ALTER_SCHEMA,
+	ALTER_TYPES, /* a whole schema that declares others */
 	ALTER_HEAD,
 	ALTER_WORD,
 	ALTER_SLOT, /* of a DICT's index */

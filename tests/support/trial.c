@@ -14,6 +14,14 @@
 #include "walk.h"
 
 #ifdef __SANITIZE_ADDRESS__
+#define HAS_ASAN
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define HAS_ASAN
+#endif
+#endif
+
+#ifdef HAS_ASAN
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
 #else
@@ -105,7 +113,7 @@ void trial_guard(void (*tell_which)(void))
 {
 	tell = tell_which;
 	signal(SIGPROF, on_signal);
-#ifdef __SANITIZE_ADDRESS__
+#ifdef HAS_ASAN
 	__sanitizer_set_death_callback(tell);
 #else
 	signal(SIGSEGV, on_signal);

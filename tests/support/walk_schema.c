@@ -5,9 +5,11 @@
  */
 #include "walk.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define TEXT_ROOM 65536u
+#define MAX_NAME 256u
 
 static void walk_names(struct walk *w, const struct stele_str *name,
 		       const struct stele_str *doc)
@@ -22,6 +24,28 @@ static void same_number(struct walk *w, int rc, uint32_t found, uint32_t number,
 	w->calls++;
 	if (rc || found != number)
 		walk_fault(w, rc, what);
+}
+
+/* The way of programs: both names, and any type. */
+static void resolve(struct walk *w, const struct stele_schema *schema,
+		    uint32_t record, const struct stele_str *field)
+{
+	struct stele_record_info info;
+	struct stele_field resolved;
+	char names[2][MAX_NAME];
+
+	if (stele_schema_record(schema, record, &info) ||
+	    info.name.len >= MAX_NAME || field->len >= MAX_NAME)
+		return;
+	snprintf(names[0], MAX_NAME, "%.*s", (int)info.name.len, info.name.ptr);
+	snprintf(names[1], MAX_NAME, "%.*s", (int)field->len, field->ptr);
+	if (strlen(names[0]) != info.name.len || strlen(names[1]) != field->len)
+		return;
+	if (!walk_called(w,
+			 stele_field_resolve(w->segment, names[0], names[1],
+					     STELE_TYPE_ANY, &resolved, NULL),
+			 "stele_field_resolve"))
+		walk_fault(w, 0, "stele_field_resolve");
 }
 
 static void walk_fields(struct walk *w, const struct stele_schema *schema,
@@ -40,6 +64,7 @@ static void walk_fields(struct walk *w, const struct stele_schema *schema,
 		rc = stele_schema_find_field(schema, record, info.name.ptr,
 					     info.name.len, &number);
 		same_number(w, rc, number, i, "stele_schema_find_field");
+		resolve(w, schema, record, &info.name);
 	}
 }
 

@@ -81,14 +81,12 @@ static inline void table_read(struct table *t)
 	t->segment.len = stele_output_tail(t->out);
 	assert_int_equal(posix_memalign(&image, 4096, t->segment.len), 0);
 	t->image = image;
-	assert_int_equal(stele_output_read(t->out, 0, t->image,
-					   t->segment.len),
+	assert_int_equal(stele_output_read(t->out, 0, t->image, t->segment.len),
 			 0);
 	t->segment.base = t->image;
 	assert_int_equal(stele_schema_empty(&t->segment.schema), 0);
-	assert_int_equal(stele_map_attach(&t->segment, fmt, 0, &t->map,
-					  &t->err),
-			 0);
+	assert_int_equal(
+		stele_map_attach(&t->segment, fmt, 0, &t->map, &t->err), 0);
 }
 
 static inline int table_try_finish(struct table *t, unsigned threads)

@@ -98,7 +98,8 @@ static void ways_agree_on_tags(void **state)
 
 			tag = next_random(&seed) & 0xff;
 			for (k = 0; k < STELE_PROBE_TAGS; k++) {
-				tags[k] = (uint8_t)(tag + next_random(&seed) % 3);
+				tags[k] =
+					(uint8_t)(tag + next_random(&seed) % 3);
 				expect |= (uint32_t)(tags[k] == tag) << k;
 			}
 			assert_int_equal(way->tags(tags, (uint8_t)tag), expect);
@@ -302,8 +303,10 @@ static void canonical_keys_are_scalars_and_tuples(void **state)
 	table_begin(&t, &o, PLENTY);
 	add_canonical(&t, "\x20name", 5, 1);
 	add_canonical(&t, "\x10\x01\x07", 3, 2);
-	add_canonical(&t, "\x40\x02\x03\x20"
-			  "ab\x03\x10\x01\x07", 10, 3);
+	add_canonical(&t,
+		      "\x40\x02\x03\x20"
+		      "ab\x03\x10\x01\x07",
+		      10, 3);
 	table_finish(&t, 1);
 	assert_int_equal(stele_map_get_str(&t.map, "name", 4, &value), 0);
 	assert_int_equal(value.u.u, 1);
@@ -373,7 +376,10 @@ static void words_come_back_as_values(void **state)
 	(void)state;
 	table_begin(&t, &o, PLENTY);
 	table_add(&t, "int", 3, &word, sizeof(word));
-	memcpy(&word, "\x1a" "abc\0\0\0\0", 8);
+	memcpy(&word,
+	       "\x1a"
+	       "abc\0\0\0\0",
+	       8);
 	table_add(&t, "text", 4, &word, sizeof(word));
 	table_finish(&t, 1);
 	assert_int_equal(stele_map_get_str(&t.map, "int", 3, &value), 0);
@@ -391,9 +397,9 @@ static void build_rows(struct table *t, unsigned key_type, uint64_t *positions)
 {
 	static const char schema[] = "record R { a: u64 }\n";
 	struct stele_map_build_options o = options(key_type, STELE_TYPE_RECORD);
-	uint64_t i, key, row[2] = {
-		STELE_FMT_HEAD(STELE_FMT_KIND_RECORD, STELE_FMT_OBJ_F_ROW, 0)
-	};
+	uint64_t i, key,
+		row[2] = { STELE_FMT_HEAD(STELE_FMT_KIND_RECORD,
+					  STELE_FMT_OBJ_F_ROW, 0) };
 
 	table_begin(t, &o, PLENTY);
 	for (i = 0; i < N; i++) {
@@ -470,8 +476,8 @@ static void many_are_what_single_ones_are(void **state)
 	}
 	for (c = 0; c < sizeof(counts) / sizeof(*counts); c++) {
 		memset(values, 0xee, sizeof(values));
-		assert_int_equal(stele_map_get_many_str(&t.map, keys,
-							counts[c], values),
+		assert_int_equal(stele_map_get_many_str(&t.map, keys, counts[c],
+							values),
 				 0);
 		for (i = 0; i < counts[c]; i++) {
 			if (stele_map_get_str(&t.map, keys[i].ptr, keys[i].len,
@@ -563,14 +569,14 @@ static int attach(const struct table *t, struct stele_fmt_table fmt,
 }
 
 /* Change one field of a good descriptor. */
-#define REFUSES(t, field, value, code, number)                       \
-	do {                                                         \
-		struct stele_fmt_table fmt_ = (t)->result.fmt;       \
-		uint32_t invariant_;                                 \
-								     \
-		fmt_.field = (value);                                \
+#define REFUSES(t, field, value, code, number)                        \
+	do {                                                          \
+		struct stele_fmt_table fmt_ = (t)->result.fmt;        \
+		uint32_t invariant_;                                  \
+                                                                      \
+		fmt_.field = (value);                                 \
 		assert_int_equal(attach(t, fmt_, &invariant_), code); \
-		assert_int_equal(invariant_, number);                \
+		assert_int_equal(invariant_, number);                 \
 	} while (0)
 
 static void attach_refuses_bucket_tables_out_of_bounds(void **state)
@@ -629,8 +635,8 @@ static void attach_refuses_integer_tables_out_of_bounds(void **state)
 	REFUSES(&t, nr_buckets, t.result.fmt.nr_buckets + 1, -STELE_E_FORMAT,
 		STELE_I_TABLE_BOUNDS);
 	REFUSES(&t, nr_buckets, 0, -STELE_E_FORMAT, STELE_I_LINE_GROUPS);
-	REFUSES(&t, nr_partitions, t.result.fmt.nr_buckets + 1,
-		-STELE_E_FORMAT, STELE_I_LINE_GROUPS);
+	REFUSES(&t, nr_partitions, t.result.fmt.nr_buckets + 1, -STELE_E_FORMAT,
+		STELE_I_LINE_GROUPS);
 	REFUSES(&t, nr_partitions, 0, -STELE_E_FORMAT, STELE_I_TABLE_COUNT);
 	table_end(&t);
 }
@@ -679,7 +685,8 @@ static void mutate(struct table *t, uint64_t from, uint64_t seed)
 	memcpy(good, t->image, t->segment.len);
 	for (rounds = 0; rounds < 150; rounds++) {
 		for (k = 0; k < 1 + rounds * 4; k++) {
-			at = from + next_random(&seed) % (t->segment.len - from);
+			at = from +
+			     next_random(&seed) % (t->segment.len - from);
 			t->image[at] = next_random(&seed) & 1 ?
 					       edges[next_random(&seed) % 6] :
 					       (uint8_t)next_random(&seed);

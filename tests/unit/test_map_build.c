@@ -54,9 +54,8 @@ static uint64_t get_text(struct table *t, uint64_t i)
 	struct stele_value value;
 	char key[64];
 
-	assert_int_equal(stele_map_get_str(&t->map, key, text_key(i, key),
-					   &value),
-			 0);
+	assert_int_equal(
+		stele_map_get_str(&t->map, key, text_key(i, key), &value), 0);
 	assert_int_equal(value.type, STELE_TYPE_U64);
 	return value.u.u;
 }
@@ -85,9 +84,8 @@ static uint64_t walk(const struct stele_map *map)
 static const uint64_t sizes[] = { 0, 1, 2, 3, 4, 5, 10, 17, 100, 1000, 300000 };
 #define NR_SIZES (sizeof(sizes) / sizeof(*sizes))
 
-static void build_text(struct table *t,
-		       const struct stele_map_build_options *o, uint64_t n,
-		       uint64_t budget, unsigned threads)
+static void build_text(struct table *t, const struct stele_map_build_options *o,
+		       uint64_t n, uint64_t budget, unsigned threads)
 {
 	char key[64];
 	uint64_t i, value;
@@ -116,10 +114,10 @@ static void text_tables_hold_what_was_put_in(void **state)
 		for (i = 0; i < sizes[s]; i++)
 			assert_int_equal(get_text(&t, i), mix(~i));
 		for (; i < sizes[s] + 1000; i++)
-			assert_int_equal(
-				stele_map_get_str(&t.map, key,
-						  text_key(i, key), &value),
-				-STELE_E_ABSENT);
+			assert_int_equal(stele_map_get_str(&t.map, key,
+							   text_key(i, key),
+							   &value),
+					 -STELE_E_ABSENT);
 		table_end(&t);
 	}
 }
@@ -441,8 +439,7 @@ static void a_key_has_100000_values_in_input_order(void **state)
 		assert_int_equal(stele_matches_next(&matches, &value), 0);
 		assert_int_equal(value.u.u, i);
 	}
-	assert_int_equal(stele_matches_next(&matches, &value),
-			 -STELE_E_ABSENT);
+	assert_int_equal(stele_matches_next(&matches, &value), -STELE_E_ABSENT);
 	assert_int_equal(stele_map_find_str(&t.map, key, text_key(17, key),
 					    &matches),
 			 0);
@@ -597,11 +594,10 @@ static void integers_tuned_to_the_seed_get_another(void **state)
 	assert_int_equal(t.result.nr_rehashed, 1);
 	assert_int_not_equal(t.map.seed, SEED);
 	for (i = 0; i < 50; i++) {
-		assert_int_equal(
-			stele_map_get_u64(&t.map,
-					  key_of(i << 32 | i << 8, SEED),
-					  &value),
-			0);
+		assert_int_equal(stele_map_get_u64(
+					 &t.map, key_of(i << 32 | i << 8, SEED),
+					 &value),
+				 0);
 		assert_int_equal(value.u.u, i);
 	}
 	table_end(&t);
@@ -650,9 +646,8 @@ static void keys_of_one_hash_get_another_hash(void **state)
 	assert_int_equal(t.map.partitions[0].counter, 1);
 	for (i = 0; i < 1000; i++) {
 		colliding_key(i, factor, key);
-		assert_int_equal(stele_map_get_str(&t.map, (char *)key, 32,
-						   &value),
-				 0);
+		assert_int_equal(
+			stele_map_get_str(&t.map, (char *)key, 32, &value), 0);
 		assert_int_equal(value.u.u, i);
 	}
 	colliding_key(i, factor, key);
@@ -716,8 +711,8 @@ static void every_hash_leads_to_its_keys(void **state)
 	for (trial = 0; trial < 6; trial++) {
 		build_under(trial, &form, &slice, &part, &fmt);
 		assert_int_equal(part.fmt.hash, trial > 2);
-		stele_map_attach_raw(&segment, &fmt, part.data,
-				     part.separators, &part.fmt, &map);
+		stele_map_attach_raw(&segment, &fmt, part.data, part.separators,
+				     &part.fmt, &map);
 		for (i = 0; i < 1000; i++) {
 			assert_int_equal(stele_map_get_str(&map, key,
 							   text_key(i, key),
@@ -795,7 +790,8 @@ int main(void)
 		cmocka_unit_test(text_tables_do_not_depend_on_the_order),
 		cmocka_unit_test(data_never_cross_an_extent),
 		cmocka_unit_test(a_quarter_bucket_is_the_most_in_line),
-		cmocka_unit_test(a_small_table_is_one_bucket_of_the_size_needed),
+		cmocka_unit_test(
+			a_small_table_is_one_bucket_of_the_size_needed),
 		cmocka_unit_test(an_empty_table_is_nothing),
 		cmocka_unit_test(keys_of_64_kib_and_of_nothing_are_keys),
 		cmocka_unit_test(mixed_sizes_find_places),

@@ -99,7 +99,8 @@ static void integers_decode_at_their_limits(void **state)
 {
 	static const int64_t immediate[] = { 0, 1, -1, STELE_FMT_INT_MIN,
 					     STELE_FMT_INT_MAX };
-	uint64_t big = UINT64_MAX, low = (uint64_t)INT64_MIN, i64, u64, word;
+	uint64_t big = UINT64_MAX, low = (uint64_t)INT64_MIN, i64, u64;
+	uint64_t word = 0;
 	struct stele_value v;
 
 	(void)state;
@@ -124,7 +125,7 @@ static void doubles_decode_to_the_same_bits(void **state)
 					 1e-76,	    -1e77, 0x1p-255,
 					 -0x1.8p256 };
 	double boxed = 1e300;
-	uint64_t pos, word;
+	uint64_t pos, word = 0;
 	struct stele_value v;
 
 	(void)state;

@@ -25,12 +25,12 @@
 #define ROW STELE_FMT_OBJ_F_ROW
 #define ELEMENT(name) (STELE_FMT_ELEM_##name << STELE_FMT_OBJ_ELEM_SHIFT)
 
-#define SCHEMA                                                          \
-	"record P { name: str  n: u16?  on: bool optional  day: date  " \
-	"deps: list<weak by_name>  any: any?  sub: S?  map: dict<str, " \
-	"list<u8>>  arr: array<i16>? }\n"                               \
-	"record S { x: f32  s: str optional }\n"                        \
-	"table by_name: P(name)\n"                                      \
+#define SCHEMA                                                           \
+	"record P { name: str  n: u16?  on: bool? optional  day: date  " \
+	"deps: list<weak by_name>  any: any?  sub: S?  map: dict<str, "  \
+	"list<u8>>  arr: array<i16>? }\n"                                \
+	"record S { x: f32  s: str optional }\n"                         \
+	"table by_name: P(name)\n"                                       \
 	"rows P\n"
 
 #define NR_ROWS 3
@@ -457,6 +457,11 @@ static void padding_stands_before_an_aligned_array_only(void **state)
 	put(at.i64, 0);
 	put(at.i64 + 8, 0);
 	expect(OBJECT_PAD);
+	/* the last object does */
+	memset(im.bytes + at.roots, 0, 24);
+	im.header->roots = 0;
+	im.header->section[0].nr_items--;
+	expect(OBJECT_PAD);
 }
 
 static void fill_behind_objects_is_zero(void **state)
@@ -508,6 +513,22 @@ static void scalars_have_one_spelling(void **state)
 	expect(STR_UTF8);
 	put(at.str + 8, 10);
 	expect(STR_COUNT);
+	/* the long string becomes objects of other kinds */
+	put(at.long_ascii, HEAD(KIND(BIGINT), 0, 8200));
+	put(at.list + 8, at.long_ascii);
+	handmade_seal(&im);
+	assert_int_equal(open_and_verify(), 0);
+	mend();
+	put(at.bytes, HEAD(KIND(BIGINT), STELE_FMT_OBJ_F_NEGATIVE, 8));
+	put(at.bytes + 8, 1ull << 63);
+	put(at.bytes + 16, HEAD(KIND(LIST), 0, 0));
+	im.header->section[0].nr_items++;
+	expect(NUMBER_SPELLING);
+	put(at.bytes, HEAD(KIND(BYTES), 0, 7));
+	im.bytes[at.bytes + 15] = 0;
+	put(at.bytes + 16, HEAD(KIND(LIST), 0, 0));
+	im.header->section[0].nr_items++;
+	expect(BYTES_SPELLING);
 }
 
 static void arrays_are_proved(void **state)
@@ -633,8 +654,17 @@ static void record_bodies_are_proved(void **state)
 	expect(RECORD_ABSENT);
 	im.bytes[row + r->unset_off] |= 1;
 	expect(RECORD_ABSENT);
-	im.bytes[row + r->null_off] |= 2;
+	im.bytes[row + r->null_off] |= 1;
+	memset(im.bytes + field_at(row, "n"), 0, 2);
+	handmade_seal(&im);
+	assert_int_equal(open_and_verify(), 0);
+	mend();
+	im.bytes[row + r->null_off] |= 4;
 	expect(RECORD_GAP);
+	im.bytes[row + r->null_off] |= 2;
+	im.bytes[row + r->unset_off] |= 1;
+	im.bytes[field_at(row, "on")] = 0;
+	expect(RECORD_BITS);
 	im.bytes[row + r->unset_off] |= 0x80;
 	expect(RECORD_GAP);
 	if (r->unset_off + 1 < r->body_bytes) {
@@ -695,6 +725,8 @@ static void buckets_are_proved(void **state)
 	b[11 + 1] ^= 1;
 	expect(BUCKET_TAG); /* another key has another hash */
 	b[11] = 120;
+	expect(ENTRY_LENGTH);
+	memset(b + 11, 0xff, 53);
 	expect(ENTRY_LENGTH);
 	im.bytes[at.separator] = 0;
 	expect(BUCKET_PLACE);
@@ -766,6 +798,56 @@ static void lines_are_proved(void **state)
 	expect(LINE_EMPTY);
 }
 
+/* 40 ways from each of 16 levels to the next: 40^16 paths, 17 lists. */
+static void shared_lists_are_walked_once_a_type(void **state)
+{
+	static const char *const tails[] = { "u8", "u16" };
+	uint64_t words[40], word = number(200), body[2] = { 0 };
+	char schema_text[512];
+
+	(void)state;
+	for (int bad = 0; bad < 2; bad++) {
+		handmade_free(&im);
+		handmade_begin(&im);
+		handmade_section(&im, STELE_FMT_SECTION_HEAP);
+		word = number(bad ? 256 : 255);
+		for (int level = 0; level < 17; level++) {
+			for (int i = 0; i < 40; i++)
+				words[i] = word;
+			word = object(KIND(LIST), 0, 40, words, 320);
+		}
+		body[0] = body[1] = word;
+		object(KIND(RECORD), 0, 0, body, 16);
+		strcpy(schema_text, "record R {");
+		for (int field = 0; field < 2; field++) {
+			strcat(schema_text, field ? " b: " : " a: ");
+			for (int i = 0; i < 17; i++)
+				strcat(schema_text, "list<");
+			strcat(schema_text, tails[!field]);
+			for (int i = 0; i < 17; i++)
+				strcat(schema_text, ">");
+		}
+		strcat(schema_text, " }\n");
+		handmade_schema(&im, schema_text);
+		handmade_seal(&im);
+		assert_int_equal(open_and_verify(), bad ? -STELE_E_FORMAT : 0);
+		assert_int_equal(err.invariant, bad ? STELE_I_FIELD_TYPE : 0);
+	}
+	mend();
+}
+
+static void a_declared_table_must_be_there(void **state)
+{
+	(void)state;
+	handmade_free(&im);
+	handmade_begin(&im);
+	handmade_schema(&im, SCHEMA);
+	handmade_seal(&im);
+	assert_int_equal(open_and_verify(), -STELE_E_FORMAT);
+	assert_int_equal(err.invariant, STELE_I_TABLE_RECORD);
+	mend();
+}
+
 static void descriptors_are_proved(void **state)
 {
 	struct stele_fmt_table *t = (void *)(im.bytes + at.tables);
@@ -801,6 +883,12 @@ static void descriptors_are_proved(void **state)
 	expect(SECTION_ITEMS);
 	im.header->section[4].nr_items = 1;
 	expect(SECTION_ITEMS);
+	im.header->section[3].nr_items = 0;
+	expect(SECTION_ITEMS);
+	im.header->section[3].nr_items = 1ull << 60;
+	expect(SECTION_ITEMS);
+	im.header->section[2].len += 8;
+	expect(TABLE_SPACE);
 }
 
 static void bytes_that_nobody_owns_are_zero(void **state)
@@ -1066,6 +1154,8 @@ int main(void)
 		cmocka_unit_test(buckets_are_proved),
 		cmocka_unit_test(rows_of_a_table_have_its_keys),
 		cmocka_unit_test(lines_are_proved),
+		cmocka_unit_test(shared_lists_are_walked_once_a_type),
+		cmocka_unit_test(a_declared_table_must_be_there),
 		cmocka_unit_test(descriptors_are_proved),
 		cmocka_unit_test(bytes_that_nobody_owns_are_zero),
 		cmocka_unit_test(digests_are_proved),

@@ -40,7 +40,7 @@ enum {
 	BYTES,
 	DAYS,
 	EMPTY,
-	NR_TABLES
+	NARROW,
 };
 
 static struct specimen good, im;
@@ -54,7 +54,8 @@ static uint32_t add_table(struct stele_builder *b, const char *name,
 					 .key = key,
 					 .value = value,
 					 .multi = multi,
-					 .buckets = 1 };
+					 .buckets = strcmp(name, "narrow") !=
+						    0 };
 	uint32_t table;
 
 	if (stele_builder_table(b, name, &o, &table, &err))
@@ -77,7 +78,7 @@ static void add_row(struct stele_builder *b, int i)
 				     stele_cell_i64(i / 2),
 				     stele_cell_of(STELE_TYPE_DATE),
 				     stele_cell_of(STELE_TYPE_RECORD) };
-	char name[16];
+	char name[32];
 
 	row[0] = stele_cell_str(name, (size_t)sprintf(name, "name %d", i));
 	if (i % 5 == 0)
@@ -96,7 +97,7 @@ static void add_tables(struct stele_builder *b)
 {
 	static char long_text[20000];
 	struct stele_cell day = stele_cell_of(STELE_TYPE_DATE), bytes;
-	uint32_t strings, integers, anything, runs, days;
+	uint32_t strings, integers, anything, runs, days, narrow;
 
 	strings = add_table(b, "strings", STELE_TYPE_STR, STELE_TYPE_STR, true);
 	integers = add_table(b, "integers", STELE_TYPE_I64, STELE_TYPE_BOOL,
@@ -106,9 +107,10 @@ static void add_tables(struct stele_builder *b)
 	runs = add_table(b, "bytes", STELE_TYPE_BYTES, STELE_TYPE_BYTES, false);
 	days = add_table(b, "days", STELE_TYPE_U64, STELE_TYPE_DATE, true);
 	add_table(b, "empty", STELE_TYPE_STR, STELE_TYPE_U64, false);
+	narrow = add_table(b, "narrow", STELE_TYPE_U64, STELE_TYPE_U8, false);
 	memset(long_text, 'y', sizeof(long_text));
 	for (int i = 0; i < 40; i++) {
-		char key[16];
+		char key[32];
 		size_t len = (size_t)sprintf(key, "key %d", i);
 
 		add_entry(b, strings, stele_cell_str(key, len),
@@ -123,6 +125,8 @@ static void add_tables(struct stele_builder *b)
 		bytes.type = STELE_TYPE_BYTES;
 		add_entry(b, runs, bytes, bytes);
 		day.u.i = i;
+		add_entry(b, narrow, stele_cell_u64((uint64_t)i),
+			  stele_cell_u64((uint64_t)i));
 		add_entry(b, days, stele_cell_u64((uint64_t)i / 3), day);
 	}
 }
@@ -150,7 +154,6 @@ static int build(void **state)
 	stele_builder_free(b);
 	specimen_read(&good, fd);
 	close(fd);
-	specimen_alloc(&im, (good.len + 63) & ~(size_t)63);
 	specimen_copy(&im, &good);
 	return 0;
 }
@@ -175,7 +178,7 @@ static void expect_at(int line, uint32_t invariant)
 		rc = stele_segment_verify(&seg, NULL, &err);
 		stele_segment_detach(&seg);
 	}
-	specimen_copy(&im, &good);
+	memcpy(im.bytes, good.bytes, good.len);
 	if (rc != (invariant ? -STELE_E_FORMAT : 0) ||
 	    err.invariant != invariant)
 		fail_msg("line %d: %d, invariant %u, not %u: %s", line, rc,
@@ -257,30 +260,39 @@ static void lengths_and_counts_of_entries_are_proved(void **state)
 	expect(ENTRY_VALUE);
 }
 
+/* Change what the first stub of `strings` says of its entry. */
+static void break_stub(int64_t hash, int64_t off, int64_t len)
+{
+	struct stele_fmt_overflow o;
+	uint8_t *stub;
+
+	entry(STRINGS, 0, true, &stub);
+	memcpy(&o, stub, sizeof(o));
+	o.hash += (uint64_t)hash;
+	o.off += (uint64_t)off;
+	o.len += (uint64_t)len;
+	memcpy(stub, &o, sizeof(o));
+}
+
 static void entries_out_of_line_are_proved(void **state)
 {
 	struct stele_fmt_overflow o;
 	uint8_t *e, *stub;
 
 	(void)state;
-	entry(STRINGS, 0, true, &stub);
-	stub[0] ^= 1; /* the hash */
+	break_stub(1, 0, 0);
 	expect(ENTRY_OUT);
-	entry(STRINGS, 0, true, &stub);
-	memcpy(&o, stub, sizeof(o));
-	o.off += 8;
-	o.len -= 8;
-	memcpy(stub, &o, sizeof(o));
+	break_stub(0, 8, -8);
 	expect(ENTRY_OUT);
-	o.off -= 8;
-	o.len -= 9;
-	memcpy(stub, &o, sizeof(o));
+	break_stub(0, 0, -1);
+	expect(ENTRY_LENGTH);
+	break_stub(0, 0, 1);
+	expect(ENTRY_LENGTH);
+	break_stub(0, 0, 8); /* into the next one */
 	expect(ENTRY_OUT);
-	o.len = UINT64_MAX;
-	memcpy(stub, &o, sizeof(o));
+	break_stub(0, 0, INT64_MIN);
 	expect(ENTRY_OUT);
-	o.len = 24; /* would fit in line */
-	memcpy(stub, &o, sizeof(o));
+	break_stub(0, 0, -8995); /* would fit in line */
 	expect(ENTRY_OUT);
 	e = entry(STRINGS, 0, true, &stub);
 	memcpy(&o, stub, sizeof(o));
@@ -288,7 +300,7 @@ static void entries_out_of_line_are_proved(void **state)
 	e[o.len] = 1; /* its fill */
 	expect(ENTRY_OUT);
 	table(STRINGS)->overflow_bytes -= 8;
-	expect(ENTRY_OUT);
+	expect(TABLE_SPACE);
 }
 
 static void keys_and_values_are_proved_by_type(void **state)
@@ -308,6 +320,9 @@ static void keys_and_values_are_proved_by_type(void **state)
 	expect(WORD_CONSTANT);
 	e = entry(DAYS, 0, false, &stub);
 	memset(e + 9, 0x7f, 4);
+	expect(ENTRY_VALUE);
+	/* a narrow value in a line has zeros behind it */
+	im.bytes[table(NARROW)->data_off + 32 + 1] = 1;
 	expect(ENTRY_VALUE);
 	e = entry(BYTES, 0, false, &stub);
 	e[1 + e[0] + 1] ^= 0xff; /* bytes may be any */
@@ -333,44 +348,88 @@ static void order_of_entries_is_proved(void **state)
 	expect(BUCKET_ORDER);
 }
 
+/* A line of by_n that holds two keys or more. */
+static struct stele_fmt_line *line_of_two(void)
+{
+	const struct stele_fmt_table *t = table(BY_N);
+	struct stele_fmt_line *line = (void *)(im.bytes + t->data_off);
+
+	for (uint64_t i = 0; i < t->nr_buckets; i++, line++)
+		if (line->key[1] != t->empty_key)
+			return line;
+	fail_msg("no line of two keys");
+	return NULL;
+}
+
+/* The word of an S.t that is unset. */
+static uint8_t *find_unset_text(void)
+{
+	const struct stele_fmt_section *heap = specimen_header(&im)->section;
+	const uint64_t head = STELE_FMT_HEAD(STELE_FMT_KIND_RECORD, 0, 1);
+	uint64_t words[2];
+
+	for (uint64_t at = heap->off; at < heap->off + heap->len; at += 8) {
+		memcpy(words, im.bytes + at, sizeof(words));
+		if (words[0] == head && words[1] == STELE_FMT_UNSET)
+			return im.bytes + at + 8;
+	}
+	fail_msg("every S has a text");
+	return NULL;
+}
+
+static void put_text(uint8_t *word)
+{
+	memcpy(word, "\x1aodd\0\0\0\0", 8); /* tag 2, length 3 */
+}
+
+static void groups_of_lines_are_of_one_size(void **state)
+{
+	struct stele_fmt_table *t = table(BY_N);
+
+	(void)state;
+	assert_int_equal(t->nr_partitions, 1);
+	t->nr_partitions = (uint32_t)t->nr_buckets;
+	expect(LINE_GROUPS);
+}
+
 static void rows_of_declared_tables_are_all_there(void **state)
 {
-	const struct stele_fmt_line *end;
 	struct stele_fmt_table *t = table(BY_N);
-	struct stele_fmt_line *line;
+	struct stele_fmt_line *line = line_of_two();
 	uint8_t *e, *stub;
-	uint64_t value;
+	unsigned last = 1;
 
 	(void)state;
 	/* a key of an integer table goes; its count too */
-	line = (void *)(im.bytes + t->data_off);
-	for (end = line + t->nr_buckets; line < end; line++)
-		if (line->key[0] != t->empty_key &&
-		    line->key[1] == t->empty_key)
-			break;
-	assert_true(line < end);
-	line->key[0] = t->empty_key;
-	line->value[0] = 0;
+	while (last < 3 && line->key[last + 1] != t->empty_key)
+		last++;
+	line->key[last] = t->empty_key;
+	line->value[last] = 0;
 	t->nr_keys--;
 	t->nr_values--;
 	t->used_bytes -= 16;
 	expect(TABLE_ROWS);
 	/* one row twice in a multi table, another not at all */
-	e = entry(BY_TEXT, 0, false, &stub);
-	memcpy(e + 1 + 3 + 1, e + 1 + 3 + 1 + 4, 4);
+	e = entry(BY_TEXT, 0, false, &stub) + 1 + 3 + 1;
+	memcpy(e, e + 4, 4);
 	expect(ENTRY_ROW_TWICE);
-	/* a row of another key */
-	t = table(BY_N);
-	line = (void *)(im.bytes + t->data_off);
-	for (end = line + t->nr_buckets; line < end; line++)
-		if (line->key[1] != t->empty_key &&
-		    line->key[0] != t->empty_key)
-			break;
-	assert_true(line < end);
-	value = line->value[0];
+	/* a row gets a key that the table has not */
+	put_text(find_unset_text());
+	expect(TABLE_ROWS);
+	/* two rows that change places, as those reserved may */
+	e = entry(BY_TEXT, 0, false, &stub) + 1 + 3 + 1;
+	for (int i = 0; i < 4; i++) {
+		uint8_t byte = e[i];
+
+		e[i] = e[4 + i];
+		e[4 + i] = byte;
+	}
+	expect_at(__LINE__, 0);
+	/* a row of another key, and none */
+	line = line_of_two();
 	line->value[0] = line->value[1];
 	expect(ENTRY_ROW_KEY);
-	line->value[0] = value | 1ull << 61;
+	line_of_two()->value[0] |= 1ull << 61;
 	expect(ENTRY_ROW);
 }
 
@@ -406,6 +465,7 @@ int main(void)
 		cmocka_unit_test(keys_and_values_are_proved_by_type),
 		cmocka_unit_test(order_of_entries_is_proved),
 		cmocka_unit_test(rows_of_declared_tables_are_all_there),
+		cmocka_unit_test(groups_of_lines_are_of_one_size),
 		cmocka_unit_test(names_of_tables_differ),
 		cmocka_unit_test(parts_of_tables_do_not_overlap),
 	};
