@@ -27,9 +27,10 @@ static int multiply_add(struct stele_buffer *m, uint32_t factor, uint32_t add)
 int stele_bigint_parse(const char *text, size_t len, bool *negative,
 		       struct stele_buffer *magnitude)
 {
-	static const uint32_t power[] = { 1,	  10,	    100,     1000,
-					  10000,  100000,   1000000, 10000000,
-					  100000000, 1000000000 };
+	static const uint32_t power[] = { 1,	     10,       100,
+					  1000,	     10000,    100000,
+					  1000000,   10000000, 100000000,
+					  1000000000 };
 	size_t i = 0;
 
 	magnitude->len = 0;

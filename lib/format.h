@@ -51,7 +51,8 @@
  * section, or to the zero padding between two of them.
  */
 enum stele_fmt_section_kind {
-	STELE_FMT_SECTION_HEAP = 1, /* objects; more than one such section may be */
+	STELE_FMT_SECTION_HEAP =
+		1, /* objects; more than one such section may be */
 	STELE_FMT_SECTION_TABLE_DATA = 2, /* buckets, lines, overflow entries */
 	STELE_FMT_SECTION_TABLE_INDEX = 3, /* partitions and separators */
 	STELE_FMT_SECTION_TABLES = 4, /* table descriptors, then their names */
@@ -176,28 +177,35 @@ enum {
 #define STELE_FMT_MAX_COUNT ((1ull << 48) - 1)
 
 enum stele_fmt_kind { /* count; payload */
-	STELE_FMT_KIND_PAD = 0,
-	STELE_FMT_KIND_RUN = 1, /* bytes; ASCII strings, reached by tag 7 */
-	STELE_FMT_KIND_I64 = 2, /* 0; int64 outside the immediate range */
-	STELE_FMT_KIND_U64 = 3, /* 0; uint64 above INT64_MAX */
-	STELE_FMT_KIND_F64 = 4, /* 0; double that is no immediate */
-	STELE_FMT_KIND_BIGINT = 5, /* bytes; magnitude, little-endian, minimal */
-	STELE_FMT_KIND_STR = 6, /* bytes; u64 code points, UTF-8 */
-	STELE_FMT_KIND_BYTES = 7, /* bytes; bytes */
-	STELE_FMT_KIND_LIST = 8, /* items; value words */
-	STELE_FMT_KIND_DICT = 9, /* pairs; key word, value word; index */
-	STELE_FMT_KIND_ARRAY = 10, /* elements; raw elements */
-	STELE_FMT_KIND_RECORD = 11, /* record index in the schema; the body */
-	/* reserved for the types to come; readers say "unknown type" */
-	STELE_FMT_KIND_TUPLE = 12,
-	STELE_FMT_KIND_SET = 13,
-	STELE_FMT_KIND_NDARRAY = 14,
-	STELE_FMT_KIND_DECIMAL = 15,
-	STELE_FMT_KIND_TIME = 16,
-	STELE_FMT_KIND_ZONED = 17,
-	STELE_FMT_KIND_TIMEDELTA = 18,
-	STELE_FMT_KIND_UUID = 19,
-	STELE_FMT_KIND_USER = 20,
+		      STELE_FMT_KIND_PAD = 0,
+		      STELE_FMT_KIND_RUN =
+			      1, /* bytes; ASCII strings, reached by tag 7 */
+		      STELE_FMT_KIND_I64 =
+			      2, /* 0; int64 outside the immediate range */
+		      STELE_FMT_KIND_U64 = 3, /* 0; uint64 above INT64_MAX */
+		      STELE_FMT_KIND_F64 =
+			      4, /* 0; double that is no immediate */
+		      STELE_FMT_KIND_BIGINT =
+			      5, /* bytes; magnitude, little-endian, minimal */
+		      STELE_FMT_KIND_STR =
+			      6, /* bytes; u64 code points, UTF-8 */
+		      STELE_FMT_KIND_BYTES = 7, /* bytes; bytes */
+		      STELE_FMT_KIND_LIST = 8, /* items; value words */
+		      STELE_FMT_KIND_DICT =
+			      9, /* pairs; key word, value word; index */
+		      STELE_FMT_KIND_ARRAY = 10, /* elements; raw elements */
+		      STELE_FMT_KIND_RECORD =
+			      11, /* record index in the schema; the body */
+		      /* reserved for the types to come; readers say "unknown type" */
+		      STELE_FMT_KIND_TUPLE = 12,
+		      STELE_FMT_KIND_SET = 13,
+		      STELE_FMT_KIND_NDARRAY = 14,
+		      STELE_FMT_KIND_DECIMAL = 15,
+		      STELE_FMT_KIND_TIME = 16,
+		      STELE_FMT_KIND_ZONED = 17,
+		      STELE_FMT_KIND_TIMEDELTA = 18,
+		      STELE_FMT_KIND_UUID = 19,
+		      STELE_FMT_KIND_USER = 20,
 };
 
 #define STELE_FMT_OBJ_F_IDENTITY (1u << 0) /* the maker shared it on purpose */

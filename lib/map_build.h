@@ -38,8 +38,10 @@ int stele_map_build_add(struct stele_map_build *build, const void *key,
 			struct stele_error *err);
 
 struct stele_map_build_result {
-	struct stele_fmt_table fmt; /* offsets of the index are relative to `index` */
-	struct stele_buffer index; /* partitions (at 0), then separators; the caller's */
+	struct stele_fmt_table
+		fmt; /* offsets of the index are relative to `index` */
+	struct stele_buffer
+		index; /* partitions (at 0), then separators; the caller's */
 	uint64_t nr_duplicates;
 	uint64_t nr_replaced;
 	uint64_t nr_rehashed;

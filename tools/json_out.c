@@ -18,8 +18,6 @@
 #include "number.h"
 #include "text_key.h"
 
-#define MAX_DEPTH 512
-
 enum {
 	ID_NAMED = 1, /* a row, by a reference before its line */
 	ID_PRINTED = 2,
@@ -682,6 +680,27 @@ static int print_typed(struct json_out *json, const struct stele_value *value,
 	}
 }
 
+/*
+ * Whether the object lies in itself.  Where that is meant it is shared, and has
+ * printed as a reference; in broken bytes it would print without end.
+ */
+static bool is_within_itself(struct json_out *json,
+			     const struct stele_value *value)
+{
+	bool holds_others = value->type == STELE_TYPE_LIST ||
+			    value->type == STELE_TYPE_DICT ||
+			    value->type == STELE_TYPE_RECORD;
+
+	json->open[json->depth] = holds_others ? value->u.pos : 0;
+	if (!holds_others ||
+	    value->flags & (STELE_VALUE_F_IDENTITY | STELE_VALUE_F_ROW))
+		return false;
+	for (unsigned i = 1; i < json->depth; i++)
+		if (json->open[i] == value->u.pos)
+			return true;
+	return false;
+}
+
 static int print_value(struct json_out *json, const struct stele_value *value,
 		       uint32_t number)
 {
@@ -692,9 +711,12 @@ static int print_value(struct json_out *json, const struct stele_value *value,
 		rc = stele_schema_type(json->schema, number, &type);
 	if (rc)
 		return refused(json, rc);
-	if (++json->depth > MAX_DEPTH + 1)
+	if (++json->depth > JSON_OUT_MAX_DEPTH)
 		rc = fail(json, -STELE_E_LIMIT,
 			  "values nested deeper than 512 levels");
+	else if (is_within_itself(json, value))
+		rc = fail(json, -STELE_E_FORMAT,
+			  "an object that lies in itself");
 	else if (number != JSON_OUT_ANY && type.type == STELE_TYPE_REF &&
 		 value->type != STELE_TYPE_NULL)
 		rc = print_row_ref(json, value, &type);

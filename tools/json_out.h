@@ -10,6 +10,9 @@
 
 #include "idmap.h"
 
+/* A value in 512 containers. */
+#define JSON_OUT_MAX_DEPTH 513
+
 struct json_record;
 
 struct json_out {
@@ -21,6 +24,7 @@ struct json_out {
 	struct idmap ids; /* by position: shared objects printed or named */
 	uint64_t nr_ids;
 	unsigned depth;
+	uint64_t open[JSON_OUT_MAX_DEPTH + 1]; /* positions, by depth */
 	struct stele_error *err; /* of the call at hand */
 };
 

@@ -211,4 +211,18 @@ all_survived() {
 	done
 }
 promise readers_survive_a_flipped_byte all_survived
+
+# A list of two items that both become the list: without end, if it printed.
+in_itself() {
+	build '{"a":[["a long text"],["another long text"]]}\n' --schema any.schema &&
+		python3 -c '
+import struct
+data = bytearray(open("x.stele", "rb").read())
+at = next(i for i in range(4096, len(data), 8) if data[i:i + 8] == struct.pack("<Q", 8 | 2 << 16))
+struct.pack_into("<QQ", data, at + 8, at, at)
+open("looped.stele", "wb").write(data)' &&
+		! timeout 10 "$stele" dump looped.stele >/dev/null 2>message &&
+		grep -q 'an object that lies in itself' message
+}
+promise list_in_itself_does_not_print_without_end in_itself
 finish

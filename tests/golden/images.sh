@@ -27,7 +27,7 @@ promise() {	# name, command...
 		echo "ok $n - $name"
 	else
 		echo "not ok $n - $name"
-		sed 's/^/# /' "$work/log"
+		sed -n '1,20s/^/# /p' "$work/log" | cut -c1-300
 	fi
 }
 

@@ -767,6 +767,87 @@ static void a_value_that_leaves_its_bucket_is_broken(void **state)
 	table_end(&t);
 }
 
+static void a_count_beyond_the_bucket_is_clipped(void **state)
+{
+	uint8_t tag = (uint8_t)stele_hash_bytes("k", 1, SEED), bytes[64];
+	struct stele_cursor cursor = STELE_CURSOR_BEGIN;
+	struct stele_matches matches;
+	struct stele_value value;
+	struct table t;
+
+	(void)state;
+	memset(bytes, tag, sizeof(bytes));
+	bytes[0] = bytes[1] = 0xff;
+	with_bucket(&t, bytes, sizeof(bytes));
+	(void)stele_map_get_str(&t.map, "k", 1, &value);
+	while (stele_map_next(&t.map, &cursor, &value, &matches) !=
+	       -STELE_E_ABSENT)
+		;
+	assert_true(cursor.bucket == 1);
+	table_end(&t);
+}
+
+static void an_entry_out_of_line_lies_in_the_overflow_run(void **state)
+{
+	uint8_t tag = (uint8_t)stele_hash_bytes("k", 1, SEED);
+	struct stele_fmt_overflow out = {
+		.hash = stele_hash_bytes("k", 1, SEED),
+		.off = STELE_FMT_BLOCK,
+		.len = 8,
+	};
+	uint8_t bytes[64] = { 1, 0, tag, 5, 0x80 };
+	struct stele_value value;
+	struct table t;
+
+	(void)state;
+	/* where there is no such run */
+	memcpy(bytes + 5, &out, sizeof(out));
+	with_bucket(&t, bytes, sizeof(bytes));
+	assert_int_equal(stele_map_get_str(&t.map, "k", 1, &value),
+			 -STELE_E_ABSENT);
+	table_end(&t);
+	/* where what says so is cut off by the bucket */
+	bytes[3] = 63;
+	with_bucket(&t, bytes, sizeof(bytes));
+	assert_int_equal(stele_map_get_str(&t.map, "k", 1, &value),
+			 -STELE_E_ABSENT);
+	table_end(&t);
+}
+
+static void a_position_of_no_record_is_broken(void **state)
+{
+	static uint64_t positions[N];
+	struct stele_value value;
+	struct table t;
+
+	(void)state;
+	build_rows(&t, STELE_FMT_KEY_U64, positions);
+	assert_int_equal(stele_map_get_u64(&t.map, 0, &value), 0);
+	/* a list without items */
+	*(uint64_t *)(void *)(t.image + positions[0]) =
+		STELE_FMT_HEAD(STELE_FMT_KIND_LIST, 0, 0);
+	assert_int_equal(stele_map_get_u64(&t.map, 0, &value), -STELE_E_FORMAT);
+	table_end(&t);
+}
+
+static void a_negative_number_is_no_large_one(void **state)
+{
+	struct stele_map_build_options o =
+		options(STELE_FMT_KEY_U64, STELE_TYPE_U64);
+	uint64_t key = UINT64_MAX;
+	struct stele_value value;
+	struct table t;
+
+	(void)state;
+	table_begin(&t, &o, PLENTY);
+	table_add(&t, &key, sizeof(key), &key, sizeof(key));
+	table_finish(&t, 1);
+	assert_int_equal(stele_map_get_u64(&t.map, UINT64_MAX, &value), 0);
+	assert_int_equal(stele_map_get_i64(&t.map, -1, &value),
+			 -STELE_E_ABSENT);
+	table_end(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -789,6 +870,10 @@ int main(void)
 		cmocka_unit_test(hostile_buckets_lead_nowhere),
 		cmocka_unit_test(hostile_lines_lead_nowhere),
 		cmocka_unit_test(a_value_that_leaves_its_bucket_is_broken),
+		cmocka_unit_test(a_count_beyond_the_bucket_is_clipped),
+		cmocka_unit_test(an_entry_out_of_line_lies_in_the_overflow_run),
+		cmocka_unit_test(a_position_of_no_record_is_broken),
+		cmocka_unit_test(a_negative_number_is_no_large_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

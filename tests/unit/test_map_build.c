@@ -412,6 +412,39 @@ static void mixed_sizes_find_places(void **state)
 	free(value);
 }
 
+/* Entries out of line of several partitions are one run behind the buckets. */
+static void every_partition_has_entries_out_of_line(void **state)
+{
+	struct stele_map_build_options o = text_table();
+	uint8_t *value = malloc(100000);
+	struct stele_value found;
+	struct table t;
+	char key[64];
+	uint64_t i;
+
+	(void)state;
+	assert_non_null(value);
+	o.value_type = STELE_TYPE_BYTES;
+	table_begin(&t, &o, 1 << 20);
+	for (i = 0; i < 200; i++) {
+		memset(value, (int)i, 100000);
+		table_add(&t, key, text_key(i, key), value, 100000 - i);
+	}
+	free(value);
+	table_finish(&t, 2);
+	assert_int_equal(t.map.nr_partitions, 4);
+	for (i = 0; i < 200; i++) {
+		assert_int_equal(stele_map_get_str(&t.map, key,
+						   text_key(i, key), &found),
+				 0);
+		assert_int_equal(found.len, 100000 - i);
+		assert_int_equal((uint8_t)found.u.ptr[0], i);
+		assert_int_equal((uint8_t)found.u.ptr[found.len - 1], i);
+	}
+	assert_int_equal(walk(&t.map), 200);
+	table_end(&t);
+}
+
 /* --------------------------------------------------------------- multi */
 
 static void a_key_has_100000_values_in_input_order(void **state)
@@ -795,6 +828,7 @@ int main(void)
 		cmocka_unit_test(an_empty_table_is_nothing),
 		cmocka_unit_test(keys_of_64_kib_and_of_nothing_are_keys),
 		cmocka_unit_test(mixed_sizes_find_places),
+		cmocka_unit_test(every_partition_has_entries_out_of_line),
 		cmocka_unit_test(a_key_has_100000_values_in_input_order),
 		cmocka_unit_test(duplicate_text_follows_the_policy),
 		cmocka_unit_test(duplicate_integers_follow_the_policy),

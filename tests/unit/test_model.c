@@ -23,7 +23,7 @@
 
 #define MAX_FIELDS 12u
 #define MAX_ROWS 400u
-#define ARENA_BYTES (8u << 20)
+#define ARENA_BYTES (64u << 20)
 
 static struct {
 	uint64_t programs, rows, out_of_line, probes_3, partitions, spills,

@@ -74,11 +74,17 @@ static long fail_each(int (*make)(struct stele_schema **, struct stele_error *))
 static void assert_unwinds(int (*make)(struct stele_schema **,
 				       struct stele_error *))
 {
+	struct stele_schema *schema;
+	struct stele_error err;
 	size_t before;
 	int i;
 
-	if (!FAILING_ALLOCATION_WORKS)
-		skip();
+	/* where the sanitizer owns the calls, it looks for leaks of success */
+	if (!FAILING_ALLOCATION_WORKS) {
+		assert_int_equal(make(&schema, &err), 0);
+		stele_schema_free(schema);
+		return;
+	}
 	/* until the allocator's own lists are full */
 	for (i = 0; i < 8; i++)
 		assert_in_range(fail_each(make), 2, 10000);

@@ -63,10 +63,10 @@ static int set_up(void **state)
 	struct stele_build_options options = { .size = sizeof(options),
 					       .threads = 4 };
 	struct stele_schema *schema;
-	struct stele_segment *seg;
+	struct stele_segment *seg = NULL;
 	struct stele_builder *b;
 	struct stele_error err;
-	int fd, rc;
+	int fd = -1, rc;
 
 	rc = stele_schema_parse(schema_text, strlen(schema_text), &schema,
 				&err);

@@ -131,7 +131,8 @@ static inline struct stele_cell stele_cell_ref(struct stele_handle handle)
 
 #define STELE_BUILD_F_VERITY (1u << 0) /* fs-verity on the file, or fail */
 #define STELE_BUILD_F_NO_REPLACE (1u << 1) /* -EEXIST where the file is */
-#define STELE_BUILD_F_NO_SYNC (1u << 2) /* the caller does without a crash-safe file */
+#define STELE_BUILD_F_NO_SYNC \
+	(1u << 2) /* the caller does without a crash-safe file */
 #define STELE_BUILD_F_ALL 7u
 
 enum stele_duplicates {
@@ -224,7 +225,8 @@ STELE_API int stele_builder_fill(struct stele_builder *builder,
 
 /* Name a root.  -STELE_E_DUPLICATE for a name twice; _UTF8; an empty name: _SCHEMA. */
 STELE_API int stele_builder_root(struct stele_builder *builder,
-				 const char *name, const struct stele_cell *cell,
+				 const char *name,
+				 const struct stele_cell *cell,
 				 struct stele_error *err);
 
 struct stele_table_options {

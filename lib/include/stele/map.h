@@ -111,7 +111,10 @@ struct stele_cursor {
 	uint64_t bucket;
 	uint64_t entry;
 };
-#define STELE_CURSOR_BEGIN { 0, 0 }
+#define STELE_CURSOR_BEGIN \
+	{                  \
+		0, 0       \
+	}
 
 /*
  * A key of several fields, or of a canonical table, comes as its canonical

@@ -41,8 +41,10 @@ enum stele_type {
 	STELE_TYPE_U64 = 10,
 	STELE_TYPE_F32 = 11,
 	STELE_TYPE_F64 = 12,
-	STELE_TYPE_DATE = 13, /* int32 days from 1970-01-01, proleptic Gregorian */
-	STELE_TYPE_DATETIME = 14, /* int64 microseconds from 1970-01-01T00:00:00 */
+	STELE_TYPE_DATE =
+		13, /* int32 days from 1970-01-01, proleptic Gregorian */
+	STELE_TYPE_DATETIME =
+		14, /* int64 microseconds from 1970-01-01T00:00:00 */
 	STELE_TYPE_BIGINT = 15, /* an integer beyond 64 bits */
 	STELE_TYPE_STR = 16, /* UTF-8 */
 	STELE_TYPE_BYTES = 17,

@@ -139,7 +139,10 @@ struct stele_rows {
 	uint32_t zero;
 	uint64_t pos;
 };
-#define STELE_ROWS_BEGIN { 0, 0, 0 }
+#define STELE_ROWS_BEGIN \
+	{                \
+		0, 0, 0  \
+	}
 
 STELE_API int stele_segment_next_row(const struct stele_segment *segment,
 				     struct stele_rows *rows,

@@ -31,7 +31,8 @@ struct stele_value {
 		int64_t i; /* I64 (all signed and immediate integers), DATE, DATETIME */
 		uint64_t u; /* U64: above INT64_MAX; unsigned fields always */
 		double f; /* F32 and F64 */
-		const char *ptr; /* STR, BYTES; BIGINT: magnitude, little-endian */
+		const char
+			*ptr; /* STR, BYTES; BIGINT: magnitude, little-endian */
 		uint64_t pos; /* LIST, ARRAY, DICT, RECORD: position of the head */
 	} u;
 };
