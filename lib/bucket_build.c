@@ -34,7 +34,7 @@ struct building {
 	const struct stele_bucket_table *table;
 	struct stele_bucket_part *part;
 	struct stele_entries entries;
-	uint16_t *cost; /* an entry: its bytes in a bucket, tag and offset too */
+	uint16_t *cost; /* an entry's bytes in a bucket, tag and offset too */
 	uint64_t sum; /* of all costs */
 	double squares;
 	bool lone;

@@ -20,7 +20,7 @@ struct stele_bucket_table {
 	uint8_t value_bytes; /* in the table; 0: varies */
 	uint8_t bucket_log2;
 	uint8_t common_bits; /* leading hash bits that a slice has in common */
-	uint8_t first_trial; /* number of the hash that is tried first: 0 */
+	uint8_t first_trial; /* number of the hash tried first; 0 but in tests */
 };
 
 /* An entry of the slice. */
@@ -37,8 +37,8 @@ struct stele_entries {
 	const struct stele_slice *slice;
 	struct stele_item *items; /* by hash, key, input order */
 	uint32_t nr_items;
-	/* entry k, by hash and key: items first[k] .. first[k + 1] if multi, else
-	 * item first[k] alone */
+	/* entry k, by hash and key: items first[k] .. first[k + 1] if multi,
+	 * else item first[k] alone */
 	uint32_t *first;
 	uint64_t *hash;
 	uint32_t nr;

@@ -7,8 +7,9 @@
 #include <unistr.h>
 
 #include "builder.h"
+#include "hash.h"
+#include "options.h"
 #include "schema_default.h"
-#include "word.h"
 
 #define DEFAULT_MEMORY (1ull << 30)
 #define DEFAULT_SHARE_LOG2 16u
@@ -25,35 +26,15 @@ int stele_builder_progress(const struct stele_builder *b,
 
 /* ------------------------------------------------------------- options */
 
-int stele_options_copy(void *to, size_t room, const void *from,
-			struct stele_error *err)
-{
-	size_t size, n;
-
-	memcpy(&size, from, sizeof(size));
-	if (size < sizeof(size))
-		return stele_fail(err, -EINVAL,
-				  "an options struct without its size");
-	for (n = room; n < size; n++)
-		if (((const uint8_t *)from)[n])
-			return stele_fail(err, -EINVAL,
-					  "an option of a newer library");
-	memcpy(to, from, size < room ? size : room);
-	return 0;
-}
-
 static int set_options(struct stele_builder *b,
 		       const struct stele_build_options *given,
 		       struct stele_error *err)
 {
 	struct stele_build_options *o = &b->options;
-	int rc;
+	int rc = stele_options_read(o, sizeof(*o), given, err);
 
-	if (given) {
-		rc = stele_options_copy(o, sizeof(*o), given, err);
-		if (rc)
-			return rc;
-	}
+	if (rc)
+		return rc;
 	if (o->flags & ~STELE_BUILD_F_ALL)
 		return stele_fail(err, -EINVAL, "unknown build flags 0x%x",
 				  o->flags & ~STELE_BUILD_F_ALL);
@@ -82,19 +63,26 @@ static int set_options(struct stele_builder *b,
 
 /* -------------------------------------------------------------- create */
 
-static int create(const struct stele_schema *schema,
-		  const struct stele_build_options *options,
-		  struct stele_builder **builder, struct stele_error *err)
+int stele_builder_fail(const struct stele_builder *b, int rc,
+		       struct stele_error *err)
 {
-	struct stele_builder *b = calloc(1, sizeof(*b));
+	return stele_fail(err, rc, "%s: %s", b->name, stele_strerror(rc));
+}
+
+static int init(struct stele_builder *b, const char *name,
+		const struct stele_schema *schema)
+{
+	static uint64_t nr_builders;
 	int rc;
 
-	if (!b)
-		return stele_fail(err, -ENOMEM, "no memory for a builder");
-	*builder = b;
-	rc = set_options(b, options, err);
-	if (rc)
-		return rc;
+	/* tag bits stay as they are; no two builders alike */
+	b->salt = stele_hash_u64(__atomic_add_fetch(&nr_builders, 1,
+						    __ATOMIC_RELAXED),
+				 (uintptr_t)b) &
+		  ~7ull;
+	b->name = strdup(name);
+	if (!b->name)
+		return -ENOMEM;
 	rc = schema ? stele_schema_clone(schema, &b->schema) :
 		      stele_schema_empty(&b->schema);
 	if (!rc)
@@ -102,21 +90,62 @@ static int create(const struct stele_schema *schema,
 	if (!rc)
 		rc = stele_schema_defaults(b->schema, &b->defaults,
 					   &b->default_bytes);
-	if (rc)
-		stele_fail(err, rc, "no memory for a builder");
 	return rc;
 }
 
-/* The rest, once there is an output: the header's place and the tables. */
+static int create_output(struct stele_builder *b, bool memfd,
+			 struct stele_error *err)
+{
+	if (!memfd)
+		return stele_output_create_file(b->name, b->options.flags,
+						b->options.mode, &b->out, err);
+	if (b->options.flags & STELE_BUILD_F_VERITY)
+		return stele_fail(err, -EINVAL, "%s: a memfd has no fs-verity",
+				  b->name);
+	return stele_output_create_memfd(b->name, &b->out, err);
+}
+
+/* The header's place and the schema's tables. */
 static int start(struct stele_builder *b, struct stele_error *err)
 {
 	int rc = stele_output_zeros(b->out, STELE_FMT_BLOCK);
 
+	return rc ? rc : stele_tables_declare(b, err);
+}
+
+static int create(const char *name, bool memfd,
+		  const struct stele_schema *schema,
+		  const struct stele_build_options *options,
+		  struct stele_builder **builder, struct stele_error *err)
+{
+	struct stele_builder *b = calloc(1, sizeof(*b));
+	int rc;
+
+	if (!b)
+		return stele_fail(err, -ENOMEM, "%s: %s", name,
+				  stele_strerror(-ENOMEM));
+	rc = set_options(b, options, err);
 	if (rc)
-		return stele_fail(err, rc, "%s", stele_strerror(rc));
-	rc = stele_tables_declare(b, err);
-	if (rc == -ENOMEM)
-		stele_fail(err, rc, "no memory for the tables");
+		goto err_free;
+	rc = init(b, name, schema);
+	if (rc) {
+		stele_fail(err, rc, "%s: %s", name, stele_strerror(rc));
+		goto err_free;
+	}
+	rc = create_output(b, memfd, err);
+	if (rc)
+		goto err_free;
+	rc = start(b, err);
+	if (rc) {
+		if (stele_unit_is_fatal(rc))
+			stele_builder_fail(b, rc, err);
+		goto err_free;
+	}
+	*builder = b;
+	return 0;
+
+err_free:
+	stele_builder_free(b);
 	return rc;
 }
 
@@ -125,20 +154,7 @@ int stele_builder_create(const char *path, const struct stele_schema *schema,
 			 struct stele_builder **builder,
 			 struct stele_error *err)
 {
-	struct stele_builder *b = NULL;
-	int rc = create(schema, options, &b, err);
-
-	if (!rc)
-		rc = stele_output_create_file(path, b->options.flags,
-					      b->options.mode, &b->out, err);
-	if (!rc)
-		rc = start(b, err);
-	if (rc) {
-		stele_builder_free(b);
-		return rc;
-	}
-	*builder = b;
-	return 0;
+	return create(path, false, schema, options, builder, err);
 }
 
 int stele_builder_create_memfd(const char *name,
@@ -147,21 +163,7 @@ int stele_builder_create_memfd(const char *name,
 			       struct stele_builder **builder,
 			       struct stele_error *err)
 {
-	struct stele_builder *b = NULL;
-	int rc = create(schema, options, &b, err);
-
-	if (!rc && b->options.flags & STELE_BUILD_F_VERITY)
-		rc = stele_fail(err, -EINVAL, "a memfd has no fs-verity");
-	if (!rc)
-		rc = stele_output_create_memfd(name, &b->out, err);
-	if (!rc)
-		rc = start(b, err);
-	if (rc) {
-		stele_builder_free(b);
-		return rc;
-	}
-	*builder = b;
-	return 0;
+	return create(name, true, schema, options, builder, err);
 }
 
 void stele_builder_free(struct stele_builder *b)
@@ -187,12 +189,15 @@ void stele_builder_free(struct stele_builder *b)
 	stele_buffer_free(&b->stage.bytes);
 	stele_buffer_free(&b->scratch);
 	stele_buffer_free(&b->keys);
+	stele_buffer_free(&b->row_keys);
 	stele_buffer_free(&b->readback);
+	free(b->pages.bytes);
 	stele_buffer_free(&b->pending);
 	stele_buffer_free(&b->pending_keys);
 	stele_buffer_free(&b->reserved);
 	stele_buffer_free(&b->default_bytes);
 	free(b->defaults);
+	free(b->name);
 	free(b);
 }
 
@@ -209,7 +214,6 @@ int stele_unit_begin(struct stele_builder *b, struct stele_error *err)
 	return 0;
 }
 
-/* Ours are the caller's mistakes, but for these; the system's are the end. */
 bool stele_unit_is_fatal(int rc)
 {
 	return rc > -STELE_E_FORMAT && rc != -EINVAL;
@@ -219,76 +223,34 @@ bool stele_unit_is_fatal(int rc)
 int stele_unit_drop(struct stele_builder *b, int rc, struct stele_error *err)
 {
 	stele_stage_rollback(b);
-	if (stele_unit_is_fatal(rc)) {
-		b->state = STELE_BUILD_FAILED;
-		return stele_fail(err, rc, "building: %s", stele_strerror(rc));
-	}
-	return rc;
+	return stele_unit_is_fatal(rc) ? stele_unit_fail(b, rc, err) : rc;
 }
 
 /* What cannot be undone any more has failed. */
 int stele_unit_fail(struct stele_builder *b, int rc, struct stele_error *err)
 {
 	b->state = STELE_BUILD_FAILED;
-	if (rc > -STELE_E_FORMAT)
-		return stele_fail(err, rc, "building: %s", stele_strerror(rc));
-	return rc;
+	return stele_unit_is_fatal(rc) ? stele_builder_fail(b, rc, err) : rc;
 }
 
-int stele_unit_commit(struct stele_builder *b, struct stele_error *err)
+int stele_unit_commit(struct stele_builder *b, uint64_t row,
+		      struct stele_error *err)
 {
-	int rc = stele_stage_commit(b);
+	int rc = stele_stage_commit(b, err);
 
-	if (!rc)
-		rc = stele_ref_commit(b);
+	if (rc)
+		return stele_unit_drop(b, rc, err);
+	rc = stele_ref_commit(b, row);
 	return rc ? stele_unit_fail(b, rc, err) : 0;
 }
 
-/*
- * The keys of a row are found for all tables before anything is kept, and found
- * again to be added: only their bytes differ from table to table.
- */
-static int check_keys(struct stele_builder *b, uint32_t record,
-		      const struct stele_cell *cells, uint64_t len,
-		      struct stele_error *err)
+static int check_record(const struct stele_builder *b, uint32_t record,
+			struct stele_error *err)
 {
-	for (uint32_t i = 0; i < b->schema->head->nr_tables; i++) {
-		struct stele_str key;
-		bool found;
-		int rc;
-
-		if (b->schema->tables[i].record != record)
-			continue;
-		rc = stele_key_of_row(b, &b->tables[i], cells, len, &found,
-				      &key, err);
-		if (rc)
-			return rc;
-	}
-	return 0;
-}
-
-static int add_keys(struct stele_builder *b, uint32_t record, uint64_t pos,
-		    const struct stele_cell *cells, uint64_t len,
-		    struct stele_error *err)
-{
-	for (uint32_t i = 0; i < b->schema->head->nr_tables; i++) {
-		struct stele_build_table *table = &b->tables[i];
-		struct stele_str key;
-		bool found;
-		int rc;
-
-		if (b->schema->tables[i].record != record)
-			continue;
-		rc = stele_key_of_row(b, table, cells, len, &found, &key, err);
-		if (!rc && found)
-			rc = stele_map_build_add(table->build, key.ptr, key.len,
-						 &pos, sizeof(pos), err);
-		else if (!rc)
-			b->stats.nr_skipped_keys++;
-		if (rc)
-			return rc;
-	}
-	return 0;
+	if (record < b->schema->head->nr_records)
+		return 0;
+	return stele_fail(err, -EINVAL, "record %u is not in the schema",
+			  record);
 }
 
 int stele_builder_add(struct stele_builder *b, uint32_t record,
@@ -300,25 +262,24 @@ int stele_builder_add(struct stele_builder *b, uint32_t record,
 	uint64_t pos;
 	int rc = stele_unit_begin(b, err);
 
+	if (!rc)
+		rc = check_record(b, record, err);
 	if (rc)
 		return rc;
-	if (record >= b->schema->head->nr_records)
-		return stele_fail(err, -EINVAL, "record %u is not in the schema",
-				  record);
 	rc = stele_lay_row(b, record, flags, cells, len, &pos, err);
 	if (!rc)
-		rc = check_keys(b, record, cells, len, err);
+		rc = stele_keys_of_row(b, record, cells, len, err);
 	if (rc)
 		return stele_unit_drop(b, rc, err);
-	rc = stele_unit_commit(b, err);
+	rc = stele_unit_commit(b, b->stats.nr_rows, err);
 	if (rc)
 		return rc;
-	rc = add_keys(b, record, pos, cells, len, err);
+	rc = stele_tables_add_row(b, pos, err);
 	if (rc)
 		return stele_unit_fail(b, rc, err);
 	b->stats.nr_rows++;
 	if (handle)
-		handle->word = pos;
+		*handle = stele_handle_of(b, pos);
 	return 0;
 }
 
@@ -333,68 +294,72 @@ int stele_builder_put(struct stele_builder *b, const struct stele_cell *cell,
 	rc = stele_lay_identity(b, cell, &word, err);
 	if (rc)
 		return stele_unit_drop(b, rc, err);
-	rc = stele_unit_commit(b, err);
+	rc = stele_unit_commit(b, STELE_NO_ROW, err);
 	if (!rc)
-		handle->word = word;
+		*handle = stele_handle_of(b, word);
 	return rc;
 }
 
 /* ------------------------------------------------------------- reserve */
 
-uint64_t *stele_builder_unfilled(const struct stele_builder *b, uint64_t pos)
+struct stele_reserved *stele_builder_unfilled(const struct stele_builder *b,
+					      uint64_t pos)
 {
-	uint64_t *p = (uint64_t *)(void *)b->reserved.ptr;
-	size_t low = 0, high = b->reserved.len / sizeof(*p);
+	struct stele_reserved *all = (void *)b->reserved.ptr;
+	size_t low = 0, high = b->reserved.len / sizeof(*all);
 
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
 
-		if ((p[mid] & ~1ull) < pos)
+		if (all[mid].pos < pos)
 			low = mid + 1;
 		else
 			high = mid;
 	}
-	if (low == b->reserved.len / sizeof(*p) || p[low] != pos)
+	if (low == b->reserved.len / sizeof(*all) || all[low].pos != pos ||
+	    all[low].filled)
 		return NULL;
-	return &p[low];
+	return &all[low];
 }
 
 static int reserve(struct stele_builder *b, uint64_t head, uint64_t bytes,
-		   struct stele_handle *handle, struct stele_error *err)
+		   uint64_t row, struct stele_handle *handle,
+		   struct stele_error *err)
 {
-	uint64_t pos;
+	struct stele_reserved note = { .row = row };
 	size_t at;
 	int rc;
 
 	rc = stele_scratch_push(b, bytes, &at);
 	if (!rc)
 		rc = stele_stage_object(b, head, NULL, b->scratch.ptr + at,
-					bytes, 8, &pos);
+					bytes, 8, &note.pos);
 	if (!rc)
-		rc = stele_buffer_append(&b->reserved, &pos, sizeof(pos));
+		rc = stele_buffer_reserve(&b->reserved, sizeof(note));
 	if (rc)
 		return stele_unit_drop(b, rc, err);
-	rc = stele_unit_commit(b, err);
+	rc = stele_unit_commit(b, STELE_NO_ROW, err);
 	if (rc)
 		return rc;
+	stele_buffer_append(&b->reserved, &note, sizeof(note));
 	b->nr_unfilled++;
-	handle->word = pos;
+	*handle = stele_handle_of(b, note.pos);
 	return 0;
 }
 
 static int reserve_record(struct stele_builder *b, uint32_t record,
-			  unsigned flags, struct stele_handle *handle,
-			  struct stele_error *err)
+			  unsigned flags, uint64_t row,
+			  struct stele_handle *handle, struct stele_error *err)
 {
 	int rc = stele_unit_begin(b, err);
 
+	if (!rc)
+		rc = check_record(b, record, err);
 	if (rc)
 		return rc;
-	if (record >= b->schema->head->nr_records)
-		return stele_fail(err, -EINVAL, "record %u is not in the schema",
-				  record);
 	return reserve(b, STELE_FMT_HEAD(STELE_FMT_KIND_RECORD, flags, record),
-		       b->schema->records[record].body_bytes - 8, handle, err);
+		       b->schema->records[record].body_bytes - 8, row, handle,
+		       err);
 }
 
 int stele_builder_reserve_row(struct stele_builder *b, uint32_t record,
@@ -403,7 +368,7 @@ int stele_builder_reserve_row(struct stele_builder *b, uint32_t record,
 {
 	int rc = reserve_record(b, record,
 				STELE_FMT_OBJ_F_ROW | STELE_FMT_OBJ_F_IDENTITY,
-				handle, err);
+				b->stats.nr_rows, handle, err);
 
 	if (!rc)
 		b->stats.nr_rows++;
@@ -414,7 +379,8 @@ int stele_builder_reserve_record(struct stele_builder *b, uint32_t record,
 				 struct stele_handle *handle,
 				 struct stele_error *err)
 {
-	return reserve_record(b, record, STELE_FMT_OBJ_F_IDENTITY, handle, err);
+	return reserve_record(b, record, STELE_FMT_OBJ_F_IDENTITY, STELE_NO_ROW,
+			      handle, err);
 }
 
 int stele_builder_reserve_list(struct stele_builder *b, uint64_t len,
@@ -431,7 +397,7 @@ int stele_builder_reserve_list(struct stele_builder *b, uint64_t len,
 	return reserve(b,
 		       STELE_FMT_HEAD(STELE_FMT_KIND_LIST,
 				      STELE_FMT_OBJ_F_IDENTITY, len),
-		       len * 8, handle, err);
+		       len * 8, STELE_NO_ROW, handle, err);
 }
 
 /* Lay down what a reserved object owns; its own bytes wait in scratch. */
@@ -473,8 +439,8 @@ int stele_builder_fill(struct stele_builder *b, struct stele_handle handle,
 		       const struct stele_cell *cells, size_t len,
 		       struct stele_error *err)
 {
-	uint64_t *note, head, bytes = 0, pos = handle.word;
-	bool row;
+	uint64_t head, bytes = 0, pos = stele_handle_word(b, handle);
+	struct stele_reserved *note;
 	size_t at;
 	int rc = stele_unit_begin(b, err);
 
@@ -482,66 +448,85 @@ int stele_builder_fill(struct stele_builder *b, struct stele_handle handle,
 		return rc;
 	note = stele_builder_unfilled(b, pos);
 	if (!note)
-		return stele_fail(err, -STELE_E_STATE,
-				  "a handle that was not reserved, or filled before");
-	rc = stele_output_read(b->out, pos, &head, sizeof(head));
+		return stele_fail(
+			err, -STELE_E_STATE,
+			"a handle that was not reserved, or filled before");
+	rc = stele_stage_read(b, pos, &head, sizeof(head));
 	if (rc)
 		return stele_unit_fail(b, rc, err);
-	row = STELE_FMT_HEAD_FLAGS(head) & STELE_FMT_OBJ_F_ROW;
 	rc = fill_unit(b, pos, head, cells, len, &at, &bytes, err);
-	if (!rc && row)
-		rc = check_keys(b, (uint32_t)STELE_FMT_HEAD_COUNT(head), cells,
-				len, err);
+	if (!rc && note->row != STELE_NO_ROW)
+		rc = stele_keys_of_row(b, (uint32_t)STELE_FMT_HEAD_COUNT(head),
+				       cells, len, err);
 	if (rc)
 		return stele_unit_drop(b, rc, err);
-	rc = stele_unit_commit(b, err);
+	rc = stele_unit_commit(b, note->row, err);
 	if (rc)
 		return rc;
-	rc = stele_output_patch(b->out, pos, b->scratch.ptr + at, bytes);
-	if (!rc && row)
-		rc = add_keys(b, (uint32_t)STELE_FMT_HEAD_COUNT(head), pos,
-			      cells, len, err);
+	rc = stele_stage_patch(b, pos, b->scratch.ptr + at, bytes);
+	if (!rc)
+		rc = stele_tables_add_row(b, pos, err);
 	if (rc)
 		return stele_unit_fail(b, rc, err);
-	*note |= 1;
+	note->filled = true;
 	b->nr_unfilled--;
 	return 0;
 }
 
 /* --------------------------------------------------------------- roots */
 
+static int check_root_name(const struct stele_builder *b,
+			   const struct stele_build_root *root,
+			   struct stele_error *err)
+{
+	const struct stele_build_root *all = (void *)b->roots.ptr;
+
+	if (!root->len)
+		return stele_fail(err, -STELE_E_SCHEMA,
+				  "a root with an empty name");
+	if (root->len > STELE_MAX_NAME)
+		return stele_fail(err, -STELE_E_LIMIT,
+				  "a root's name of more than %u bytes",
+				  STELE_MAX_NAME);
+	if (u8_check((const uint8_t *)root->name, root->len))
+		return stele_fail(err, -STELE_E_UTF8,
+				  "a root's name is not UTF-8");
+	for (size_t i = 0; i < b->roots.len / sizeof(*all); i++)
+		if (all[i].hash == root->hash && all[i].len == root->len &&
+		    !memcmp(all[i].name, root->name, root->len))
+			return stele_fail(err, -STELE_E_DUPLICATE,
+					  "two roots of the name '%.200s'",
+					  root->name);
+	return 0;
+}
+
 int stele_builder_root(struct stele_builder *b, const char *name,
 		       const struct stele_cell *cell, struct stele_error *err)
 {
-	struct stele_build_root root = { .len = strlen(name) }, *all;
+	struct stele_build_root root = { .name = (char *)(uintptr_t)name,
+					 .len = strlen(name) };
 	int rc = stele_unit_begin(b, err);
 
+	root.hash = stele_hash_bytes(name, root.len, 0);
+	if (!rc)
+		rc = check_root_name(b, &root, err);
 	if (rc)
 		return rc;
-	if (!root.len || root.len > STELE_MAX_NAME)
-		return stele_fail(err, -STELE_E_SCHEMA,
-				  "a root's name has 1 to %u bytes",
-				  STELE_MAX_NAME);
-	if (u8_check((const uint8_t *)name, root.len))
-		return stele_fail(err, -STELE_E_UTF8,
-				  "a root's name is not UTF-8");
-	all = (struct stele_build_root *)(void *)b->roots.ptr;
-	for (size_t i = 0; i < b->roots.len / sizeof(*all); i++)
-		if (!strcmp(all[i].name, name))
-			return stele_fail(err, -STELE_E_DUPLICATE,
-					  "two roots of the name '%.200s'",
-					  name);
 	rc = stele_lay_any(b, cell, &root.word, err);
-	if (rc)
-		return stele_unit_drop(b, rc, err);
-	root.name = strdup(name);
-	rc = root.name ? stele_buffer_append(&b->roots, &root, sizeof(root)) :
-			 -ENOMEM;
 	if (rc) {
-		free(root.name);
+		stele_fail_in(err, rc, "root '%.100s'", name);
 		return stele_unit_drop(b, rc, err);
 	}
-	return stele_unit_commit(b, err);
+	root.name = strdup(name);
+	rc = root.name ? stele_buffer_reserve(&b->roots, sizeof(root)) :
+			 -ENOMEM;
+	rc = rc ? stele_unit_drop(b, rc, err) :
+		  stele_unit_commit(b, STELE_NO_ROW, err);
+	if (rc)
+		free(root.name);
+	else
+		stele_buffer_append(&b->roots, &root, sizeof(root));
+	return rc;
 }
 
 /* -------------------------------------------------------------- finish */

@@ -8,7 +8,7 @@
 #include "canonical.h"
 #include "hash.h"
 
-/* Where the encoding of each key lies in b->keys, and its hash. */
+/* Where the encoding of a key lies in b->keys, and its hash in an index. */
 struct key {
 	size_t off;
 	size_t len;
@@ -26,6 +26,10 @@ static int twice(const struct stele_cell *key, struct stele_error *err)
 		return stele_fail(err, -STELE_E_DUPLICATE,
 				  "the key %lld twice in one dict",
 				  (long long)key->u.i);
+	if (key->type >= STELE_TYPE_U8 && key->type <= STELE_TYPE_U64)
+		return stele_fail(err, -STELE_E_DUPLICATE,
+				  "the key %llu twice in one dict",
+				  (unsigned long long)key->u.u);
 	return stele_fail(err, -STELE_E_DUPLICATE,
 			  "a key of type %s twice in one dict",
 			  stele_type_name(key->type));
@@ -38,30 +42,36 @@ static bool equal(const struct stele_builder *b, const struct key *x,
 	       !memcmp(b->keys.ptr + x->off, b->keys.ptr + y->off, x->len);
 }
 
-/* Encode and hash the keys; *keys is malloced, also where this fails. */
+/* Encode the keys and hash those of an index. */
 static int encode(struct stele_builder *b, const struct stele_cell *cell,
-		  struct key **keys, struct stele_error *err)
+		  bool hashed, struct key *keys, struct stele_error *err)
 {
-	int rc;
-
-	*keys = malloc((cell->len ? cell->len : 1) * sizeof(**keys));
-	if (!*keys)
-		return -ENOMEM;
 	for (uint64_t i = 0; i < cell->len; i++) {
-		struct key *k = &(*keys)[i];
+		const struct stele_cell *key = &cell->u.cells[2 * i];
+		struct key *k = &keys[i];
+		int rc;
 
 		k->off = b->keys.len;
-		rc = stele_canonical_cell(&b->keys, &cell->u.cells[2 * i]);
-		if (rc == -ENOMEM)
-			return rc;
+		rc = stele_canonical_cell(&b->keys, key);
+		if (rc == -STELE_E_RANGE)
+			return stele_fail(err, rc,
+					  "key %llu: no key can be NaN",
+					  (unsigned long long)i);
+		if (rc == -STELE_E_TYPE)
+			return stele_fail(err, rc,
+					  "key %llu: %s cannot be a key",
+					  (unsigned long long)i,
+					  stele_type_name(key->type));
+		if (rc == -STELE_E_LIMIT)
+			return stele_fail(err, rc, "key %llu: too many digits",
+					  (unsigned long long)i);
 		if (rc)
-			return stele_fail(
-				err, rc, "key %llu: %s cannot be a key",
-				(unsigned long long)i,
-				stele_type_name(cell->u.cells[2 * i].type));
+			return rc;
 		k->len = b->keys.len - k->off;
-		k->hash = stele_hash_bytes(b->keys.ptr + k->off, k->len,
-					   b->options.hash_seed);
+		k->hash = hashed ?
+				  stele_hash_bytes(b->keys.ptr + k->off, k->len,
+						   b->options.hash_seed) :
+				  0;
 	}
 	return 0;
 }
@@ -106,25 +116,6 @@ static int fill_index(struct stele_builder *b, const struct stele_cell *cell,
 	return 0;
 }
 
-static int lay_one(struct stele_builder *b, uint32_t type, bool nullable,
-		   const struct stele_cell *cell, size_t at,
-		   struct stele_error *err)
-{
-	uint64_t word = 0;
-	int rc;
-
-	if (type == STELE_FMT_NONE)
-		rc = stele_lay_any(b, cell, &word, err);
-	else if (b->schema->types[type].kind == STELE_TYPE_REF &&
-		 cell->type != STELE_TYPE_REF && cell->type != STELE_TYPE_NULL)
-		return stele_ref_note(b, type, at, cell, err);
-	else
-		rc = stele_lay_typed(b, type, nullable, cell, &word, err);
-	if (!rc)
-		memcpy(b->scratch.ptr + at, &word, sizeof(word));
-	return rc;
-}
-
 static int lay_pairs(struct stele_builder *b, uint32_t key_type,
 		     uint32_t item_type, bool nullable,
 		     const struct stele_cell *cell, size_t at,
@@ -132,24 +123,22 @@ static int lay_pairs(struct stele_builder *b, uint32_t key_type,
 {
 	for (uint64_t i = 0; i < cell->len; i++) {
 		const struct stele_cell *pair = &cell->u.cells[2 * i];
-		int rc = lay_one(b, key_type, false, &pair[0], at + 16 * i,
-				 err);
+		int rc = stele_lay_slot(b, key_type, false, &pair[0],
+					at + 16 * i, err);
 
-		if (rc) {
-			stele_fail_in(err, "key %llu", (unsigned long long)i);
-			return rc;
-		}
-		rc = lay_one(b, item_type, nullable, &pair[1], at + 16 * i + 8,
-			     err);
-		if (rc && pair[0].type == STELE_TYPE_STR)
-			stele_fail_in(err, "'%.*s'",
-				      (int)(pair[0].len < 60 ? pair[0].len :
-							       60),
-				      (const char *)pair[0].u.ptr);
-		else if (rc)
-			stele_fail_in(err, "value %llu", (unsigned long long)i);
 		if (rc)
-			return rc;
+			return stele_fail_in(err, rc, "key %llu",
+					     (unsigned long long)i);
+		rc = stele_lay_slot(b, item_type, nullable, &pair[1],
+				    at + 16 * i + 8, err);
+		if (rc && pair[0].type == STELE_TYPE_STR)
+			return stele_fail_in(
+				err, rc, "'%.*s'",
+				(int)(pair[0].len < 60 ? pair[0].len : 60),
+				(const char *)pair[0].u.ptr);
+		if (rc)
+			return stele_fail_in(err, rc, "value %llu",
+					     (unsigned long long)i);
 	}
 	return 0;
 }
@@ -160,24 +149,33 @@ int stele_lay_dict(struct stele_builder *b, uint32_t key_type,
 		   struct stele_error *err)
 {
 	bool linear = cell->len <= STELE_FMT_DICT_LINEAR;
+	struct key few[STELE_FMT_DICT_LINEAR], *keys = few;
 	size_t encodings = b->keys.len;
-	unsigned log2 = linear ? 0 : index_log2(cell->len);
-	struct key *keys;
+	unsigned log2 = 0;
+	uint64_t bytes;
 	int rc;
 
 	if (cell->len > STELE_FMT_DICT_MAX)
 		return stele_fail(err, -STELE_E_LIMIT,
 				  "more than %llu pairs in one dict",
 				  (unsigned long long)STELE_FMT_DICT_MAX);
-	rc = encode(b, cell, &keys, err);
+	bytes = 16 * cell->len;
+	if (!linear) {
+		log2 = index_log2(cell->len);
+		bytes += 4ull << log2;
+		keys = malloc(cell->len * sizeof(*keys));
+		if (!keys)
+			return -ENOMEM;
+	}
+	rc = encode(b, cell, !linear, keys, err);
 	if (!rc)
-		rc = stele_scratch_push(
-			b, 16 * cell->len + (linear ? 0 : 4ull << log2), at);
+		rc = stele_scratch_push(b, bytes, at);
 	if (!rc)
 		rc = linear ? check_linear(b, cell, keys, err) :
 			      fill_index(b, cell, keys, log2,
 					 *at + 16 * cell->len, err);
-	free(keys);
+	if (!linear)
+		free(keys);
 	b->keys.len = encodings;
 	return rc ? rc :
 		    lay_pairs(b, key_type, item_type, nullable, cell, *at, err);

@@ -6,7 +6,6 @@
  */
 #include <unistr.h>
 
-#include "bigint.h"
 #include "builder.h"
 #include "word.h"
 
@@ -22,102 +21,10 @@ static int lay_boxed(struct stele_builder *b, unsigned kind, uint64_t bits,
 				   word);
 }
 
-static int lay_bigint(struct stele_builder *b, const struct stele_cell *cell,
-		      uint64_t *word, struct stele_error *err)
-{
-	struct stele_buffer m = { 0 };
-	uint64_t low = 0;
-	bool negative;
-	int rc;
-
-	rc = stele_bigint_parse(cell->u.ptr, cell->len, &negative, &m);
-	if (rc == -EINVAL)
-		rc = stele_fail(err, -STELE_E_TYPE,
-				"an integer of other text than digits");
-	else if (rc == -ERANGE)
-		rc = stele_fail(err, -STELE_E_LIMIT,
-				"an integer of more than %u digits",
-				STELE_BIGINT_MAX_DIGITS);
-	if (rc)
-		goto out;
-	if (m.len && m.len <= 8)
-		memcpy(&low, m.ptr, m.len);
-	if (m.len > 8 || (negative && low > 1ull << 63)) {
-		rc = stele_stage_content(
-			b,
-			HEAD(STELE_FMT_KIND_BIGINT,
-			     negative ? STELE_FMT_OBJ_F_NEGATIVE : 0, m.len),
-			NULL, m.ptr, m.len, 8, true, word);
-	} else {
-		struct stele_cell small = negative ?
-						  stele_cell_i64((int64_t)-low) :
-						  stele_cell_u64(low);
-
-		rc = stele_lay_any(b, &small, word, err);
-	}
-out:
-	stele_buffer_free(&m);
-	return rc;
-}
-
-static bool is_ascii(const uint8_t *p, size_t len)
-{
-	uint64_t bits = 0, word;
-
-	for (; len >= 8; p += 8, len -= 8) {
-		memcpy(&word, p, sizeof(word));
-		bits |= word;
-	}
-	while (len--)
-		bits |= *p++;
-	return !(bits & 0x8080808080808080ull);
-}
-
-static int lay_str(struct stele_builder *b, const char *p, uint64_t len,
-		   uint64_t *word, struct stele_error *err)
-{
-	const uint8_t *bad, *text = (const uint8_t *)p;
-	bool ascii = is_ascii(text, len);
-	uint64_t points = len;
-
-	if (len > STELE_FMT_MAX_COUNT)
-		return stele_fail(err, -STELE_E_LIMIT,
-				  "a string of more than 2^48 bytes");
-	if (!ascii) {
-		bad = u8_check(text, len);
-		if (bad)
-			return stele_fail(err, -STELE_E_UTF8,
-					  "invalid UTF-8 at byte %zu",
-					  (size_t)(bad - text));
-		points = u8_mbsnlen(text, len);
-	}
-	if (stele_word_short(STELE_FMT_TAG_STR, p, len, word))
-		return 0;
-	if (ascii && len <= STELE_FMT_ASCII_MAX)
-		return stele_stage_ascii(b, p, len, word);
-	return stele_stage_content(b,
-				   HEAD(STELE_FMT_KIND_STR,
-					ascii ? STELE_FMT_OBJ_F_ASCII : 0, len),
-				   &points, p, len, 8, true, word);
-}
-
-static int lay_bytes(struct stele_builder *b, const void *p, uint64_t len,
-		     uint64_t *word, struct stele_error *err)
-{
-	if (len > STELE_FMT_MAX_COUNT)
-		return stele_fail(err, -STELE_E_LIMIT,
-				  "more than 2^48 bytes in one value");
-	if (stele_word_short(STELE_FMT_TAG_BYTES, p, len, word))
-		return 0;
-	return stele_stage_content(b, HEAD(STELE_FMT_KIND_BYTES, 0, len), NULL,
-				   p, len, 8, true, word);
-}
-
+/* A scalar that was checked. */
 static int lay_scalar_word(struct stele_builder *b,
 			   const struct stele_cell *cell, uint64_t *word)
 {
-	struct stele_error none;
-	struct stele_cell checked;
 	uint64_t bits;
 
 	switch (cell->type) {
@@ -137,15 +44,74 @@ static int lay_scalar_word(struct stele_builder *b,
 		*word = stele_word_calendar(STELE_FMT_CALENDAR_DATETIME,
 					    cell->u.i);
 		return 0;
-	default:
-		if (stele_lay_scalar(STELE_TYPE_I64, cell, &checked, &none))
-			return lay_boxed(b, STELE_FMT_KIND_U64, cell->u.u,
-					 word);
-		if (stele_word_int(checked.u.i, word))
-			return 0;
-		return lay_boxed(b, STELE_FMT_KIND_I64, (uint64_t)checked.u.i,
-				 word);
 	}
+	/* unsigned ones that fit in an int64 are the same bits */
+	if (cell->type >= STELE_TYPE_U8 && cell->u.u > INT64_MAX)
+		return lay_boxed(b, STELE_FMT_KIND_U64, cell->u.u, word);
+	if (stele_word_int(cell->u.i, word))
+		return 0;
+	return lay_boxed(b, STELE_FMT_KIND_I64, cell->u.u, word);
+}
+
+static int lay_bigint(struct stele_builder *b, const struct stele_cell *cell,
+		      uint64_t *word, struct stele_error *err)
+{
+	struct stele_buffer m = { 0 };
+	struct stele_cell small;
+	unsigned flags;
+	bool negative;
+	int rc;
+
+	rc = stele_lay_magnitude(cell, &negative, &m, err);
+	if (rc)
+		goto out;
+	flags = negative ? STELE_FMT_OBJ_F_NEGATIVE : 0;
+	if (stele_small_integer(&m, negative, &small))
+		rc = lay_scalar_word(b, &small, word);
+	else
+		rc = stele_stage_content(
+			b, HEAD(STELE_FMT_KIND_BIGINT, flags, m.len), NULL,
+			m.ptr, m.len, 8, true, word);
+out:
+	stele_buffer_free(&m);
+	return rc;
+}
+
+static int lay_str(struct stele_builder *b, const char *p, uint64_t len,
+		   uint64_t *word, struct stele_error *err)
+{
+	uint64_t points = len;
+	bool ascii;
+	int rc;
+
+	if (len > STELE_FMT_MAX_COUNT)
+		return stele_fail(err, -STELE_E_LIMIT,
+				  "a string of more than 2^48 bytes");
+	rc = stele_check_text(p, len, &ascii, err);
+	if (rc)
+		return rc;
+	if (stele_word_short(STELE_FMT_TAG_STR, p, len, word))
+		return 0;
+	if (ascii && len <= STELE_FMT_ASCII_MAX)
+		return stele_stage_ascii(b, p, len, word);
+	if (!ascii)
+		points = u8_mbsnlen((const uint8_t *)p, len);
+	return stele_stage_content(b,
+				   HEAD(STELE_FMT_KIND_STR,
+					ascii ? STELE_FMT_OBJ_F_ASCII : 0, len),
+				   &points, p, len, 8, true, word);
+}
+
+static int lay_bytes(struct stele_builder *b, const void *p, uint64_t len,
+		     uint64_t *word, struct stele_error *err)
+{
+	if (len > STELE_FMT_MAX_COUNT)
+		return stele_fail(err, -STELE_E_LIMIT,
+				  "more than 2^48 bytes in one value");
+	if (stele_word_short(STELE_FMT_TAG_BYTES, p, len, word))
+		return 0;
+	return stele_stage_content(b, HEAD(STELE_FMT_KIND_BYTES, 0, len), NULL,
+				   p, len, 8, true, word);
 }
 
 /* ------------------------------------------------------------ scratch */
@@ -175,6 +141,25 @@ static size_t nr_pending(const struct stele_builder *b)
 
 /* ------------------------------------------------------------ objects */
 
+int stele_lay_slot(struct stele_builder *b, uint32_t type, bool nullable,
+		   const struct stele_cell *cell, size_t at,
+		   struct stele_error *err)
+{
+	uint64_t word = 0;
+	int rc;
+
+	if (type == STELE_FMT_NONE)
+		rc = stele_lay_any(b, cell, &word, err);
+	else if (b->schema->types[type].kind == STELE_TYPE_REF &&
+		 cell->type != STELE_TYPE_REF && cell->type != STELE_TYPE_NULL)
+		return stele_ref_note(b, type, at, cell, err);
+	else
+		rc = stele_lay_typed(b, type, nullable, cell, &word, err);
+	if (!rc)
+		scratch_set(b, at, word);
+	return rc;
+}
+
 int stele_lay_words(struct stele_builder *b, uint32_t type, bool nullable,
 		    const struct stele_cell *cells, uint64_t len, size_t *at,
 		    struct stele_error *err)
@@ -186,23 +171,11 @@ int stele_lay_words(struct stele_builder *b, uint32_t type, bool nullable,
 				  "more than 2^45 items in one list");
 	rc = stele_scratch_push(b, len * 8, at);
 	for (uint64_t i = 0; !rc && i < len; i++) {
-		uint64_t word = 0;
-		size_t slot = *at + i * 8;
-
-		if (type != STELE_FMT_NONE &&
-		    b->schema->types[type].kind == STELE_TYPE_REF &&
-		    cells[i].type != STELE_TYPE_REF &&
-		    cells[i].type != STELE_TYPE_NULL)
-			rc = stele_ref_note(b, type, slot, &cells[i], err);
-		else if (type == STELE_FMT_NONE)
-			rc = stele_lay_any(b, &cells[i], &word, err);
-		else
-			rc = stele_lay_typed(b, type, nullable, &cells[i],
-					     &word, err);
+		rc = stele_lay_slot(b, type, nullable, &cells[i], *at + i * 8,
+				    err);
 		if (rc)
-			stele_fail_in(err, "item %llu", (unsigned long long)i);
-		else
-			scratch_set(b, slot, word);
+			stele_fail_in(err, rc, "item %llu",
+				      (unsigned long long)i);
 	}
 	return rc;
 }
@@ -256,17 +229,11 @@ static int lay_dict(struct stele_builder *b, uint32_t key, uint32_t item,
 
 static int lay_elements(struct stele_builder *b, unsigned element,
 			const void *data, uint64_t len, unsigned flags,
-			uint64_t *word, struct stele_error *err)
+			uint64_t *word)
 {
 	uint64_t bytes = len * stele_type_width(element);
 	int number = stele_element_of_type(element);
 
-	if (number < 0)
-		return stele_fail(err, -STELE_E_TYPE, "no array of %s",
-				  stele_type_name(element));
-	if (len > STELE_FMT_MAX_COUNT / 8)
-		return stele_fail(err, -STELE_E_LIMIT,
-				  "more than 2^45 elements in one array");
 	return stele_stage_content(
 		b,
 		HEAD(STELE_FMT_KIND_ARRAY,
@@ -301,11 +268,10 @@ static int check_elements(const struct stele_cell *cell,
 		} else {
 			memcpy(&one.u.i, p + i * 8, 8);
 		}
-		if (stele_lay_scalar(cell->element, &one, &out, err)) {
-			stele_fail_in(err, "element %llu",
-				      (unsigned long long)i);
-			return -STELE_E_RANGE;
-		}
+		if (stele_lay_scalar(cell->element, &one, &out, err))
+			return stele_fail_in(err, -STELE_E_RANGE,
+					     "element %llu",
+					     (unsigned long long)i);
 	}
 	return 0;
 }
@@ -317,6 +283,12 @@ static int lay_array(struct stele_builder *b, unsigned element,
 	size_t at, width = stele_type_width(element);
 	int rc = 0;
 
+	if (stele_element_of_type(element) < 0)
+		return stele_fail(err, -STELE_E_TYPE, "no array of %s",
+				  stele_type_name(element));
+	if (cell->len > STELE_FMT_MAX_COUNT / 8)
+		return stele_fail(err, -STELE_E_LIMIT,
+				  "more than 2^45 elements in one array");
 	if (cell->type == STELE_TYPE_ARRAY) {
 		if (cell->element != element)
 			return stele_fail(err, -STELE_E_TYPE,
@@ -327,7 +299,7 @@ static int lay_array(struct stele_builder *b, unsigned element,
 		if (rc)
 			return rc;
 		return lay_elements(b, element, cell->u.ptr, cell->len, flags,
-				    word, err);
+				    word);
 	}
 	if (cell->type != STELE_TYPE_LIST)
 		return stele_fail_type(STELE_TYPE_ARRAY, cell, err);
@@ -337,14 +309,14 @@ static int lay_array(struct stele_builder *b, unsigned element,
 
 		rc = stele_lay_scalar(element, &cell->u.cells[i], &scalar, err);
 		if (rc)
-			stele_fail_in(err, "element %llu",
+			stele_fail_in(err, rc, "element %llu",
 				      (unsigned long long)i);
 		else
 			stele_lay_raw(&scalar, b->scratch.ptr + at + i * width);
 	}
 	if (!rc)
 		rc = lay_elements(b, element, b->scratch.ptr + at, cell->len,
-				  flags, word, err);
+				  flags, word);
 	stele_scratch_pop(b, at);
 	return rc;
 }
@@ -368,7 +340,8 @@ const struct stele_cell *stele_cell_at(const struct stele_builder *b,
 }
 
 /* Unset or null: whether the field may be, and how it says so. */
-static int lay_nothing(struct stele_builder *b, const struct stele_fmt_record *r,
+static int lay_nothing(struct stele_builder *b,
+		       const struct stele_fmt_record *r,
 		       const struct stele_fmt_field *f,
 		       const struct stele_cell *cell, size_t at,
 		       struct stele_error *err)
@@ -442,10 +415,8 @@ int stele_lay_body(struct stele_builder *b, uint32_t record, unsigned flags,
 			struct stele_str name =
 				stele_schema_str(b->schema, f->name);
 
-			stele_fail_in(err, "field '%.*s'",
-				      (int)(name.len < 100 ? name.len : 100),
-				      name.ptr);
-			return rc;
+			return stele_fail_in(err, rc, "field '%.*s'",
+					     STELE_SHOWN(name));
 		}
 	}
 	return 0;
@@ -461,8 +432,8 @@ static int lay_record(struct stele_builder *b, uint32_t record, unsigned flags,
 	int rc;
 
 	if (record >= b->schema->head->nr_records)
-		return stele_fail(err, -EINVAL, "record %u is not in the schema",
-				  record);
+		return stele_fail(err, -EINVAL,
+				  "record %u is not in the schema", record);
 	bytes = b->schema->records[record].body_bytes;
 	rc = stele_scratch_push(b, bytes, &at);
 	if (!rc)
@@ -488,8 +459,7 @@ int stele_lay_row(struct stele_builder *b, uint32_t record, unsigned flags,
 	/* the row's body comes first and what it owns behind it */
 	rc = stele_scratch_push(b, bytes, &at);
 	if (!rc)
-		rc = stele_stage_object(b, 0, NULL, b->scratch.ptr + at,
-					bytes - 8, 8, pos);
+		rc = stele_stage_space(b, bytes, pos);
 	if (!rc)
 		rc = stele_lay_body(b, record, flags, cells, len, at, err);
 	if (rc)
@@ -503,42 +473,66 @@ int stele_lay_row(struct stele_builder *b, uint32_t record, unsigned flags,
 
 /* ---------------------------------------------------------- any value */
 
+/* Whether a word can be one that this builder gave out. */
+static int check_word(struct stele_builder *b, uint64_t w, uint64_t *head)
+{
+	uint64_t end = b->stage.base + b->stage.bytes.len;
+	unsigned kind;
+	int rc;
+
+	*head = 0;
+	switch (STELE_FMT_TAG(w)) {
+	case STELE_FMT_TAG_REF:
+		if (w <= STELE_FMT_MAX_CONSTANT)
+			return w == STELE_FMT_UNSET ? -EINVAL : 0;
+		if (w < STELE_FMT_MIN_REF || w > end - 8)
+			return -EINVAL;
+		rc = stele_stage_read(b, w, head, sizeof(*head));
+		kind = STELE_FMT_HEAD_KIND(*head);
+		if (!rc &&
+		    (kind < STELE_FMT_KIND_I64 || kind > STELE_FMT_KIND_RECORD))
+			rc = -EINVAL;
+		return rc;
+	case STELE_FMT_TAG_ASCII:
+		return w >> 16 < STELE_FMT_MIN_REF || w >> 16 > end ||
+				       (w >> 3 & STELE_FMT_ASCII_MAX) >
+					       end - (w >> 16) ?
+			       -EINVAL :
+			       0;
+	default:
+		return 0;
+	}
+}
+
 /* A handle's word; `record` not NONE: it must be that record. */
 static int lay_handle(struct stele_builder *b, const struct stele_cell *cell,
 		      uint32_t record, bool row, uint64_t *word,
 		      struct stele_error *err)
 {
-	uint64_t w = cell->u.handle.word, head;
-	bool ref = STELE_FMT_TAG(w) == STELE_FMT_TAG_REF &&
-		   w > STELE_FMT_MAX_CONSTANT;
-	int rc;
+	uint64_t w = stele_handle_word(b, cell->u.handle), head;
+	int rc = check_word(b, w, &head);
 
-	if (ref && (w < STELE_FMT_MIN_REF ||
-		    w + 8 > b->stage.base + b->stage.bytes.len))
-		return stele_fail(err, -EINVAL,
+	if (rc == -EINVAL)
+		return stele_fail(err, rc,
 				  "a handle that is not of this build");
-	if (record != STELE_FMT_NONE) {
-		if (!ref)
-			return stele_fail(err, -STELE_E_TYPE,
-					  "a handle of no record");
-		rc = stele_stage_read(b, w, &head, sizeof(head));
-		if (rc)
-			return rc;
-		if (STELE_FMT_HEAD_KIND(head) != STELE_FMT_KIND_RECORD ||
-		    STELE_FMT_HEAD_COUNT(head) != record ||
-		    (row &&
-		     !(STELE_FMT_HEAD_FLAGS(head) & STELE_FMT_OBJ_F_ROW)))
-			return stele_fail(err, -STELE_E_TYPE,
-					  "a handle of another %s",
-					  row ? "row" : "record");
-	}
+	if (rc)
+		return rc;
+	if (record != STELE_FMT_NONE &&
+	    (STELE_FMT_HEAD_KIND(head) != STELE_FMT_KIND_RECORD ||
+	     STELE_FMT_HEAD_COUNT(head) != record ||
+	     (row && !(STELE_FMT_HEAD_FLAGS(head) & STELE_FMT_OBJ_F_ROW))))
+		return stele_fail(
+			err, -STELE_E_TYPE, "a handle that is no %s of '%.*s'",
+			row ? "row" : "record",
+			STELE_SHOWN(stele_schema_str(
+				b->schema, b->schema->records[record].name)));
 	*word = w;
 	return 0;
 }
 
-int stele_lay_row_handle(struct stele_builder *b,
-			 const struct stele_cell *cell, uint32_t record,
-			 uint64_t *pos, struct stele_error *err)
+int stele_lay_row_handle(struct stele_builder *b, const struct stele_cell *cell,
+			 uint32_t record, uint64_t *pos,
+			 struct stele_error *err)
 {
 	if (cell->type != STELE_TYPE_REF)
 		return stele_fail(err, -STELE_E_TYPE,
@@ -585,17 +579,21 @@ static int lay_any(struct stele_builder *b, const struct stele_cell *cell,
 	}
 }
 
+static int too_deep(struct stele_error *err)
+{
+	return stele_fail(err, -STELE_E_LIMIT, "values nested deeper than %u",
+			  STELE_MAX_DEPTH);
+}
+
 int stele_lay_any(struct stele_builder *b, const struct stele_cell *cell,
 		  uint64_t *word, struct stele_error *err)
 {
 	int rc;
 
-	if (++b->depth > STELE_MAX_DEPTH)
-		rc = stele_fail(err, -STELE_E_LIMIT,
-				"values nested deeper than %u",
-				STELE_MAX_DEPTH);
-	else
-		rc = lay_any(b, cell, 0, word, err);
+	if (b->depth == STELE_MAX_DEPTH)
+		return too_deep(err);
+	b->depth++;
+	rc = lay_any(b, cell, 0, word, err);
 	b->depth--;
 	return rc;
 }
@@ -603,7 +601,12 @@ int stele_lay_any(struct stele_builder *b, const struct stele_cell *cell,
 int stele_lay_identity(struct stele_builder *b, const struct stele_cell *cell,
 		       uint64_t *word, struct stele_error *err)
 {
-	return lay_any(b, cell, STELE_FMT_OBJ_F_IDENTITY, word, err);
+	int rc;
+
+	b->depth++;
+	rc = lay_any(b, cell, STELE_FMT_OBJ_F_IDENTITY, word, err);
+	b->depth--;
+	return rc;
 }
 
 static int lay_typed(struct stele_builder *b, const struct stele_fmt_type *t,
@@ -640,8 +643,10 @@ static int lay_typed(struct stele_builder *b, const struct stele_fmt_type *t,
 		if (cell->type != STELE_TYPE_RECORD)
 			return stele_fail_type(t->kind, cell, err);
 		if (cell->record != t->arg)
-			return stele_fail(err, -STELE_E_TYPE,
-					  "a record of another schema");
+			return stele_fail(
+				err, -STELE_E_TYPE,
+				"record %u where record %u is declared",
+				cell->record, t->arg);
 		return lay_record(b, t->arg, 0, cell, word, err);
 	case STELE_TYPE_REF:
 		return lay_handle(b, cell, t->arg, true, word, err);
@@ -667,12 +672,10 @@ int stele_lay_typed(struct stele_builder *b, uint32_t type, bool nullable,
 		*word = STELE_FMT_NULL;
 		return 0;
 	}
-	if (++b->depth > STELE_MAX_DEPTH)
-		rc = stele_fail(err, -STELE_E_LIMIT,
-				"values nested deeper than %u",
-				STELE_MAX_DEPTH);
-	else
-		rc = lay_typed(b, t, cell, word, err);
+	if (b->depth == STELE_MAX_DEPTH)
+		return too_deep(err);
+	b->depth++;
+	rc = lay_typed(b, t, cell, word, err);
 	b->depth--;
 	return rc;
 }

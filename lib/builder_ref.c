@@ -6,7 +6,6 @@
  * and the word is patched.
  */
 #include <sys/mman.h>
-#include <unistr.h>
 
 #include "builder.h"
 #include "segment.h"
@@ -14,10 +13,13 @@
 /* Absent weak keys stay as values; they are appended this many bytes a time. */
 #define LATE_UNIT (1u << 20)
 
+/* References lie in the order of their units: they are patched by the window. */
+#define WINDOW (64u << 10)
+
 /* A note as it is spilled; the key's bytes follow. */
 struct note {
 	uint64_t at;
-	uint64_t row; /* number of the row or value it came with */
+	uint64_t row; /* number of the row it came with, or NO_ROW */
 	uint32_t table;
 	uint8_t weak;
 	uint8_t type;
@@ -38,20 +40,25 @@ int stele_ref_note(struct stele_builder *b, uint32_t type, size_t at,
 				   .key = b->pending_keys.len };
 	struct stele_cell scalar;
 	uint64_t word;
+	bool ascii;
 	int rc;
 
+	if (cell->type == STELE_TYPE_UNSET)
+		return stele_fail(err, -STELE_E_REQUIRED, "no value given");
 	if (kind == STELE_TYPE_STR || kind == STELE_TYPE_BYTES) {
 		if (cell->type != kind)
 			return stele_fail(err, -STELE_E_TYPE,
 					  "%s where a key of type %s is meant",
 					  stele_type_name(cell->type),
 					  stele_type_name(kind));
-		if (kind == STELE_TYPE_STR && u8_check(cell->u.ptr, cell->len))
-			return stele_fail(err, -STELE_E_UTF8,
-					  "invalid UTF-8 in a key");
+		rc = kind == STELE_TYPE_STR ?
+			     stele_check_text(cell->u.ptr, cell->len, &ascii,
+					      err) :
+			     0;
 		p.len = cell->len;
-		rc = stele_buffer_append(&b->pending_keys, cell->u.ptr,
-					 cell->len);
+		if (!rc)
+			rc = stele_buffer_append(&b->pending_keys, cell->u.ptr,
+						 cell->len);
 	} else if (stele_type_width(kind)) {
 		rc = stele_lay_scalar(kind, cell, &scalar, err);
 		if (rc)
@@ -84,7 +91,7 @@ void stele_ref_place(struct stele_builder *b, size_t mark, size_t at,
 		}
 }
 
-int stele_ref_commit(struct stele_builder *b)
+int stele_ref_commit(struct stele_builder *b, uint64_t row)
 {
 	struct stele_pending *p = pending(b);
 	int rc = 0;
@@ -93,7 +100,7 @@ int stele_ref_commit(struct stele_builder *b)
 		rc = stele_spill_create(b->out, &b->budget, &b->refs);
 	for (size_t i = 0; !rc && i < b->pending.len / sizeof(*p); i++) {
 		struct note note = { .at = p[i].at,
-				     .row = b->stats.nr_rows,
+				     .row = row,
 				     .table = p[i].table,
 				     .weak = p[i].weak,
 				     .type = p[i].type,
@@ -101,9 +108,9 @@ int stele_ref_commit(struct stele_builder *b)
 
 		rc = stele_spill_append(b->refs, &note, sizeof(note));
 		if (!rc && p[i].len)
-			rc = stele_spill_append(
-				b->refs, b->pending_keys.ptr + p[i].key,
-				p[i].len);
+			rc = stele_spill_append(b->refs,
+						b->pending_keys.ptr + p[i].key,
+						p[i].len);
 		b->nr_refs++;
 	}
 	return rc;
@@ -115,6 +122,9 @@ struct resolver {
 	struct stele_builder *b;
 	struct stele_segment view; /* what is written so far, mapped */
 	struct stele_map *maps; /* one a table */
+	uint8_t *window; /* owned: the bytes from window_at on, patched */
+	uint64_t window_at;
+	size_t window_len; /* 0: none */
 };
 
 static int resolver_init(struct resolver *r, struct stele_builder *b)
@@ -136,17 +146,20 @@ static int resolver_init(struct resolver *r, struct stele_builder *b)
 	r->view.len = len;
 	r->view.schema = b->schema;
 	r->maps = calloc(b->nr_tables, sizeof(*r->maps));
-	if (!r->maps)
+	r->window = malloc(WINDOW);
+	if (!r->maps || !r->window)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < b->nr_tables; i++) {
+		static const uint8_t none[1];
 		const struct stele_map_build_result *t = &b->tables[i].result;
-		const uint8_t *index = t->index.ptr;
+		const uint8_t *index = t->index.ptr ? t->index.ptr : none;
 
 		stele_map_attach_raw(
 			&r->view, &t->fmt, r->view.base + t->fmt.data_off,
 			index + t->fmt.separators_off,
 			(const struct stele_fmt_partition
-				 *)(const void *)(index + t->fmt.partitions_off),
+				 *)(const void *)(index +
+						  t->fmt.partitions_off),
 			&r->maps[i]);
 	}
 	return 0;
@@ -157,6 +170,41 @@ static void resolver_free(struct resolver *r)
 	if (r->view.base)
 		munmap((void *)(uintptr_t)r->view.base, r->view.len);
 	free(r->maps);
+	free(r->window);
+}
+
+static int flush_window(struct resolver *r)
+{
+	size_t len = r->window_len;
+
+	r->window_len = 0;
+	return len ? stele_output_patch(r->b->out, r->window_at, r->window,
+					len) :
+		     0;
+}
+
+/*
+ * Patch a word below the view's end.  The map of the view and the writes meet in
+ * the page cache; what is in the window is in nobody's way, since lookups read
+ * the tables and no references.
+ */
+static int patch(struct resolver *r, uint64_t at, uint64_t word)
+{
+	int rc;
+
+	if (!r->window_len || at < r->window_at ||
+	    at + 8 > r->window_at + r->window_len) {
+		rc = flush_window(r);
+		if (rc)
+			return rc;
+		r->window_at = at;
+		r->window_len = WINDOW < r->view.len - at ?
+					WINDOW :
+					(size_t)(r->view.len - at);
+		memcpy(r->window, r->view.base + at, r->window_len);
+	}
+	memcpy(r->window + (at - r->window_at), &word, sizeof(word));
+	return 0;
 }
 
 static struct stele_cell key_cell(const struct note *note, const uint8_t *key)
@@ -192,20 +240,29 @@ static int unresolved(const struct resolver *r, const struct note *note,
 		      const struct stele_cell *cell, struct stele_error *err)
 {
 	const char *table = r->b->tables[note->table].name;
-	unsigned long long row = note->row;
+	int rc;
 
 	if (cell->type == STELE_TYPE_STR)
-		return stele_fail(err, -STELE_E_UNRESOLVED,
-				  "row %llu: no '%.*s' in table '%s'", row,
-				  (int)(cell->len < 200 ? cell->len : 200),
-				  (const char *)cell->u.ptr, table);
-	if (cell->type >= STELE_TYPE_I8 && cell->type <= STELE_TYPE_I64)
-		return stele_fail(err, -STELE_E_UNRESOLVED,
-				  "row %llu: no %lld in table '%s'", row,
-				  (long long)cell->u.i, table);
-	return stele_fail(err, -STELE_E_UNRESOLVED,
-			  "row %llu: no %llu in table '%s'", row,
-			  (unsigned long long)cell->u.u, table);
+		rc = stele_fail(err, -STELE_E_UNRESOLVED,
+				"no '%.*s' in table '%.100s'",
+				(int)(cell->len < 200 ? cell->len : 200),
+				(const char *)cell->u.ptr, table);
+	else if (cell->type >= STELE_TYPE_I8 && cell->type <= STELE_TYPE_I64)
+		rc = stele_fail(err, -STELE_E_UNRESOLVED,
+				"no %lld in table '%.100s'",
+				(long long)cell->u.i, table);
+	else if (cell->type >= STELE_TYPE_U8 && cell->type <= STELE_TYPE_U64)
+		rc = stele_fail(err, -STELE_E_UNRESOLVED,
+				"no %llu in table '%.100s'",
+				(unsigned long long)cell->u.u, table);
+	else
+		rc = stele_fail(err, -STELE_E_UNRESOLVED,
+				"no such %s in table '%.100s'",
+				stele_type_name(cell->type), table);
+	if (note->row == STELE_NO_ROW)
+		return rc;
+	return stele_fail_in(err, rc, "row %llu",
+			     (unsigned long long)note->row);
 }
 
 static int resolve_one(struct resolver *r, const struct note *note,
@@ -224,9 +281,9 @@ static int resolve_one(struct resolver *r, const struct note *note,
 		rc = stele_lay_any(b, &cell, &word, err);
 	}
 	if (!rc)
-		rc = stele_output_patch(b->out, note->at, &word, sizeof(word));
+		rc = patch(r, note->at, word);
 	if (!rc && b->stage.bytes.len >= LATE_UNIT) {
-		rc = stele_stage_commit(b);
+		rc = stele_stage_commit(b, err);
 		stele_stage_begin(b);
 	}
 	return rc;
@@ -258,13 +315,15 @@ int stele_ref_resolve(struct stele_builder *b, struct stele_error *err)
 			rc = resolve_one(&r, &note, p + sizeof(note), err);
 		used = sizeof(note) + note.len;
 		if (!rc && done++ % 65536 == 0)
-			rc = stele_builder_progress(
-				b, STELE_PHASE_REFERENCES, done, b->nr_refs);
+			rc = stele_builder_progress(b, STELE_PHASE_REFERENCES,
+						    done, b->nr_refs);
 	}
+	if (!rc)
+		rc = flush_window(&r);
 	if (rc)
 		stele_stage_rollback(b);
 	else
-		rc = stele_stage_commit(b);
+		rc = stele_stage_commit(b, err);
 	stele_spill_done(&reader);
 	resolver_free(&r);
 	return rc;

@@ -10,8 +10,8 @@
 #include "hash.h"
 
 static void add_section(struct stele_fmt_header *header, uint32_t kind,
-		       uint32_t flags, uint64_t off, uint64_t end,
-		       uint64_t nr_items)
+			uint32_t flags, uint64_t off, uint64_t end,
+			uint64_t nr_items)
 {
 	struct stele_fmt_section *s = &header->section[header->nr_sections];
 
@@ -42,15 +42,15 @@ static int seal_roots(struct stele_builder *b, struct stele_fmt_header *header,
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++) {
 		pairs[2 * i] = stele_cell_str(roots[i].name, roots[i].len);
-		pairs[2 * i + 1].type = STELE_TYPE_REF;
-		pairs[2 * i + 1].u.handle.word = roots[i].word;
+		pairs[2 * i + 1] =
+			stele_cell_ref(stele_handle_of(b, roots[i].word));
 	}
 	dict.u.cells = pairs;
 	dict.len = n;
 	stele_stage_begin(b);
 	rc = stele_lay_any(b, &dict, &header->roots, err);
 	if (!rc)
-		rc = stele_stage_commit(b);
+		rc = stele_stage_commit(b, err);
 	else
 		stele_stage_rollback(b);
 	free(pairs);
@@ -70,10 +70,10 @@ static int table_progress(void *arg, uint64_t done, uint64_t all)
 	uint64_t n = p->b->nr_tables;
 
 	/* per mille of all tables, each counted alike */
-	return stele_builder_progress(
-		p->b, STELE_PHASE_TABLES,
-		p->table * 1000ull + (all ? done * 1000 / all : 1000),
-		n * 1000);
+	return stele_builder_progress(p->b, STELE_PHASE_TABLES,
+				      p->table * 1000ull +
+					      (all ? done * 1000 / all : 1000),
+				      n * 1000);
 }
 
 static int seal_tables(struct stele_builder *b, struct stele_fmt_header *header,
@@ -132,8 +132,8 @@ static int seal_index(struct stele_builder *b, struct stele_fmt_header *header)
 	if (rc)
 		return rc;
 	add_section(header, STELE_FMT_SECTION_TABLE_INDEX,
-			   STELE_FMT_SECTION_F_HOT, off,
-			   stele_output_tail(b->out), b->nr_tables);
+		    STELE_FMT_SECTION_F_HOT, off, stele_output_tail(b->out),
+		    b->nr_tables);
 	return 0;
 }
 
@@ -161,9 +161,8 @@ static int seal_descriptors(struct stele_builder *b,
 					 b->tables[i].name_len);
 	if (rc)
 		return rc;
-	add_section(header, STELE_FMT_SECTION_TABLES,
-			   STELE_FMT_SECTION_F_HOT, off,
-			   stele_output_tail(b->out), b->nr_tables);
+	add_section(header, STELE_FMT_SECTION_TABLES, STELE_FMT_SECTION_F_HOT,
+		    off, stele_output_tail(b->out), b->nr_tables);
 	return 0;
 }
 
@@ -179,10 +178,9 @@ static int seal_schema(struct stele_builder *b, struct stele_fmt_header *header)
 				 b->schema->image_bytes);
 	if (rc)
 		return rc;
-	add_section(header, STELE_FMT_SECTION_SCHEMA,
-			   STELE_FMT_SECTION_F_HOT, off,
-			   stele_output_tail(b->out),
-			   b->schema->head->nr_records);
+	add_section(header, STELE_FMT_SECTION_SCHEMA, STELE_FMT_SECTION_F_HOT,
+		    off, stele_output_tail(b->out),
+		    b->schema->head->nr_records);
 	return 0;
 }
 
@@ -241,7 +239,7 @@ static int seal_digest(struct stele_builder *b,
 /* ---------------------------------------------------------------- all */
 
 static void seal_heap(struct stele_builder *b, struct stele_fmt_header *header,
-		     uint64_t off)
+		      uint64_t off)
 {
 	uint64_t end = stele_output_tail(b->out), nr = b->nr_objects;
 
@@ -289,16 +287,15 @@ int stele_builder_seal(struct stele_builder *b, int *fd,
 	int rc;
 
 	if (!header)
-		return stele_fail(err, -ENOMEM, "building: no memory");
+		return stele_builder_fail(b, -ENOMEM, err);
 	rc = seal(b, header, err);
 	free(header);
 	if (!rc)
 		rc = stele_builder_progress(b, STELE_PHASE_SYNC, 0, 1);
-	if (rc) {
-		if (rc > -STELE_E_FORMAT)
-			stele_fail(err, rc, "building: %s", stele_strerror(rc));
-		return rc;
-	}
+	if (rc)
+		return stele_unit_is_fatal(rc) ?
+			       stele_builder_fail(b, rc, err) :
+			       rc;
 	rc = stele_output_publish(b->out, fd, err);
 	if (!rc)
 		stele_builder_progress(b, STELE_PHASE_SYNC, 1, 1);

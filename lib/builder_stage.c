@@ -2,6 +2,10 @@
 /*
  * The unit at hand: its objects at the positions they will have, the run of
  * ASCII strings that is open, and the sharing of equal contents.
+ *
+ * A content that may be shared is compared with what was written, which by then
+ * may be in the file alone: pages that are read back are kept, a bounded number
+ * of them, so that what is shared often costs no system call.
  */
 #include "builder.h"
 #include "hash.h"
@@ -17,8 +21,10 @@ void stele_stage_begin(struct stele_builder *b)
 	b->stage.nr_objects = 0;
 	b->scratch.len = 0;
 	b->keys.len = 0;
+	b->row_keys.len = 0;
 	b->pending.len = 0;
 	b->pending_keys.len = 0;
+	b->nr_keyless = 0;
 	b->depth = 0;
 }
 
@@ -27,6 +33,19 @@ static int pad(struct stele_stage *stage)
 {
 	stage->run = NO_RUN;
 	return stele_buffer_zeros(&stage->bytes, -stage->bytes.len & 7);
+}
+
+int stele_stage_space(struct stele_builder *b, uint32_t bytes, uint64_t *pos)
+{
+	struct stele_stage *stage = &b->stage;
+	int rc = pad(stage);
+
+	*pos = stage->base + stage->bytes.len;
+	if (!rc)
+		rc = stele_buffer_zeros(&stage->bytes, bytes);
+	if (!rc)
+		stage->nr_objects++;
+	return rc;
 }
 
 int stele_stage_object(struct stele_builder *b, uint64_t head,
@@ -60,7 +79,7 @@ int stele_stage_run(struct stele_builder *b, const void *p, size_t len,
 		    uint64_t *off)
 {
 	struct stele_stage *stage = &b->stage;
-	uint64_t head = 0;
+	uint64_t head = STELE_FMT_HEAD(STELE_FMT_KIND_RUN, 0, 0);
 	int rc;
 
 	if (stage->run != NO_RUN) {
@@ -89,39 +108,119 @@ int stele_stage_run(struct stele_builder *b, const void *p, size_t len,
 	return 0;
 }
 
+/* ------------------------------------------------------------- readback */
+
+/* The memory of a page; behind the last is one for what is not yet a page. */
+static uint8_t *page_at(const struct stele_stage_pages *pages, unsigned slot)
+{
+	return pages->bytes + (size_t)slot * STELE_STAGE_PAGE;
+}
+
+/* A whole page of what is appended, kept for the next time. */
+static int keep_page(struct stele_builder *b, uint64_t number,
+		     const uint8_t **page)
+{
+	struct stele_stage_pages *pages = &b->pages;
+	unsigned slot = number % STELE_STAGE_PAGES;
+	uint8_t *bytes = page_at(pages, slot);
+	int rc;
+
+	*page = bytes;
+	if (pages->number[slot] == number)
+		return 0;
+	pages->number[slot] = 0;
+	rc = stele_output_read(b->out, number * STELE_STAGE_PAGE, bytes,
+			       STELE_STAGE_PAGE);
+	if (!rc)
+		pages->number[slot] = number;
+	return rc;
+}
+
+/*
+ * The bytes at pos, up to `len` or as many as lie together: a run that is valid
+ * until the next call.
+ */
+static int look(struct stele_builder *b, uint64_t pos, size_t len,
+		const uint8_t **p, size_t *run)
+{
+	uint64_t number = pos / STELE_STAGE_PAGE;
+	size_t in_page = pos % STELE_STAGE_PAGE;
+	int rc;
+
+	*run = len;
+	if (pos >= b->stage.base) {
+		*p = b->stage.bytes.ptr + (pos - b->stage.base);
+		return 0;
+	}
+	if (!b->pages.bytes) {
+		b->pages.bytes =
+			malloc((STELE_STAGE_PAGES + 1) * STELE_STAGE_PAGE);
+		if (!b->pages.bytes)
+			return -ENOMEM;
+	}
+	if (*run > STELE_STAGE_PAGE - in_page)
+		*run = STELE_STAGE_PAGE - in_page;
+	if ((number + 1) * STELE_STAGE_PAGE <= b->stage.base) {
+		rc = keep_page(b, number, p);
+		*p += in_page;
+		return rc;
+	}
+	*p = page_at(&b->pages, STELE_STAGE_PAGES);
+	return stele_output_read(b->out, pos,
+				 page_at(&b->pages, STELE_STAGE_PAGES), *run);
+}
+
 int stele_stage_read(struct stele_builder *b, uint64_t pos, void *p, size_t len)
 {
-	if (pos < b->stage.base)
-		return stele_output_read(b->out, pos, p, len);
-	memcpy(p, b->stage.bytes.ptr + (pos - b->stage.base), len);
+	uint8_t *to = p;
+
+	while (len) {
+		const uint8_t *from;
+		size_t run;
+		int rc = look(b, pos, len, &from, &run);
+
+		if (rc)
+			return rc;
+		memcpy(to, from, run);
+		pos += run;
+		to += run;
+		len -= run;
+	}
 	return 0;
+}
+
+int stele_stage_patch(struct stele_builder *b, uint64_t pos, const void *p,
+		      size_t len)
+{
+	uint64_t last = (pos + len - 1) / STELE_STAGE_PAGE;
+
+	for (uint64_t n = pos / STELE_STAGE_PAGE; n <= last; n++)
+		if (b->pages.number[n % STELE_STAGE_PAGES] == n)
+			b->pages.number[n % STELE_STAGE_PAGES] = 0;
+	return stele_output_patch(b->out, pos, p, len);
 }
 
 /* Whether the bytes laid down at pos are these; 1, 0 or an error. */
 static int written_equal(struct stele_builder *b, uint64_t pos,
 			 const uint8_t *payload, uint64_t len)
 {
-	const size_t chunk = 65536;
-	int rc;
-
-	b->readback.len = 0;
-	rc = stele_buffer_reserve(&b->readback, chunk);
-	if (rc)
-		return rc;
 	while (len) {
-		size_t n = len < chunk ? len : chunk;
+		const uint8_t *p;
+		size_t run;
+		int rc = look(b, pos, len, &p, &run);
 
-		rc = stele_stage_read(b, pos, b->readback.ptr, n);
 		if (rc)
 			return rc;
-		if (memcmp(b->readback.ptr, payload, n))
+		if (memcmp(p, payload, run))
 			return 0;
-		pos += n;
-		payload += n;
-		len -= n;
+		pos += run;
+		payload += run;
+		len -= run;
 	}
 	return 1;
 }
+
+/* -------------------------------------------------------------- sharing */
 
 /*
  * The slot of a content; *word is set and *found true where its value is equal.
@@ -198,13 +297,16 @@ int stele_stage_ascii(struct stele_builder *b, const char *p, size_t len,
 	return stele_share_take(&b->share, slot, hash, head, p, len, *word);
 }
 
-int stele_stage_commit(struct stele_builder *b)
+/* ------------------------------------------------------------- unit's end */
+
+int stele_stage_commit(struct stele_builder *b, struct stele_error *err)
 {
 	struct stele_stage *stage = &b->stage;
 	int rc = pad(stage);
 
 	if (!rc && stage->base + stage->bytes.len > STELE_FMT_ASCII_MAX_OFF)
-		rc = -EFBIG;
+		rc = stele_fail(err, -STELE_E_LIMIT,
+				"objects beyond 2^48 bytes of one segment");
 	if (!rc)
 		rc = stele_output_append(b->out, stage->bytes.ptr,
 					 stage->bytes.len);

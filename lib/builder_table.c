@@ -3,9 +3,12 @@
  * The tables of a build: the schema's, which the rows fill, and those that are
  * filled by hand.
  */
+#include <sys/mman.h>
 #include <unistr.h>
 
 #include "builder.h"
+#include "options.h"
+#include "segment.h"
 
 /* -------------------------------------------------------------- tables */
 
@@ -40,6 +43,32 @@ static int grow_tables(struct stele_builder *b, const char *name, size_t len,
 	return 0;
 }
 
+/* The number of the row at pos, by going from object to object. */
+static bool row_at(void *arg, uint64_t pos, uint64_t *number)
+{
+	struct stele_builder *b = arg;
+	struct stele_segment view = { .schema = b->schema };
+	uint64_t at = STELE_FMT_BLOCK, head, size;
+	void *base;
+
+	*number = 0;
+	view.len = stele_output_tail(b->out);
+	if (stele_output_flush(b->out))
+		return false;
+	base = mmap(NULL, view.len, PROT_READ, MAP_SHARED,
+		    stele_output_fd(b->out), 0);
+	if (base == MAP_FAILED)
+		return false;
+	view.base = base;
+	while (at < pos && !stele_object_size(&view, at, &head, &size)) {
+		*number += STELE_FMT_HEAD_KIND(head) == STELE_FMT_KIND_RECORD &&
+			   STELE_FMT_HEAD_FLAGS(head) & STELE_FMT_OBJ_F_ROW;
+		at += size;
+	}
+	munmap(base, view.len);
+	return at == pos;
+}
+
 static int create_map_build(struct stele_builder *b,
 			    struct stele_build_table *table, bool multi,
 			    bool buckets, uint8_t bucket_log2,
@@ -54,6 +83,8 @@ static int create_map_build(struct stele_builder *b,
 		.bucket_log2 = bucket_log2,
 		.duplicates = duplicates,
 		.seed = seed,
+		.row = row_at,
+		.arg = b,
 	};
 
 	return stele_map_build_create(&options, b->out, &b->budget,
@@ -84,6 +115,21 @@ int stele_tables_declare(struct stele_builder *b, struct stele_error *err)
 			return rc;
 	}
 	return 0;
+}
+
+int stele_tables_add_row(struct stele_builder *b, uint64_t pos,
+			 struct stele_error *err)
+{
+	const struct stele_row_key *keys = (void *)b->row_keys.ptr;
+	size_t n = b->row_keys.len / sizeof(*keys);
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < n; i++)
+		rc = stele_map_build_add(b->tables[keys[i].table].build,
+					 b->keys.ptr + keys[i].key, keys[i].len,
+					 &pos, sizeof(pos), err);
+	b->stats.nr_skipped_keys += b->nr_keyless;
+	return rc;
 }
 
 /* ------------------------------------------------------ tables by hand */
@@ -134,6 +180,23 @@ static int table_types(const struct stele_builder *b,
 	if (o->duplicates > STELE_DUPLICATES_LAST)
 		return stele_fail(err, -EINVAL, "unknown duplicate policy %d",
 				  (int)o->duplicates);
+	if (o->multi > 1 || o->buckets > 1)
+		return stele_fail(err, -EINVAL, "multi and buckets are 0 or 1");
+	return 0;
+}
+
+static int check_name(const char *name, size_t len, struct stele_error *err)
+{
+	if (!len)
+		return stele_fail(err, -STELE_E_SCHEMA,
+				  "a table with an empty name");
+	if (len > STELE_MAX_NAME)
+		return stele_fail(err, -STELE_E_LIMIT,
+				  "a table's name of more than %u bytes",
+				  STELE_MAX_NAME);
+	if (u8_check((const uint8_t *)name, len))
+		return stele_fail(err, -STELE_E_UTF8,
+				  "a table's name is not UTF-8");
 	return 0;
 }
 
@@ -142,28 +205,24 @@ int stele_builder_table(struct stele_builder *b, const char *name,
 			uint32_t *number, struct stele_error *err)
 {
 	struct stele_table_options o = { 0 };
-	struct stele_build_table types = { 0 }, *table;
+	struct stele_build_table types = { .record = STELE_FMT_NONE }, *table;
 	size_t len = strlen(name);
 	int rc = stele_unit_begin(b, err);
 
-	if (rc)
-		return rc;
-	if (!len || len > STELE_MAX_NAME ||
-	    u8_check((const uint8_t *)name, len))
-		return stele_fail(err, -STELE_E_SCHEMA,
-				  "a table's name is 1 to %u bytes of UTF-8",
-				  STELE_MAX_NAME);
-	rc = stele_options_copy(&o, sizeof(o), options, err);
+	if (!rc)
+		rc = check_name(name, len, err);
+	if (!rc)
+		rc = stele_options_read(&o, sizeof(o), options, err);
 	if (!rc)
 		rc = table_types(b, &o, &types, err);
 	if (!rc)
 		rc = grow_tables(b, name, len, &table, err);
 	if (rc)
-		return stele_unit_is_fatal(rc) ? stele_unit_drop(b, rc, err) : rc;
+		return stele_unit_is_fatal(rc) ? stele_unit_fail(b, rc, err) :
+						 rc;
 	table->key_type = types.key_type;
 	table->value_type = types.value_type;
-	if (o.value == STELE_TYPE_RECORD)
-		table->record = o.record;
+	table->record = types.record;
 	rc = create_map_build(b, table, o.multi, o.buckets,
 			      (uint8_t)o.bucket_log2, o.duplicates,
 			      o.hash_seed ? o.hash_seed : b->options.hash_seed);
@@ -173,9 +232,8 @@ int stele_builder_table(struct stele_builder *b, const char *name,
 	return 0;
 }
 
-static struct stele_build_table *hand_table(struct stele_builder *b,
-					    uint32_t number,
-					    struct stele_error *err)
+static struct stele_build_table *
+hand_table(struct stele_builder *b, uint32_t number, struct stele_error *err)
 {
 	if (number < b->nr_tables && b->tables[number].decl == STELE_FMT_NONE)
 		return &b->tables[number];
@@ -191,6 +249,7 @@ static int table_value(struct stele_builder *b,
 		       struct stele_str *bytes, struct stele_error *err)
 {
 	struct stele_cell scalar;
+	bool ascii;
 	int rc;
 
 	*hold = 0;
@@ -203,17 +262,13 @@ static int table_value(struct stele_builder *b,
 	if (table->value_type == STELE_TYPE_STR ||
 	    table->value_type == STELE_TYPE_BYTES) {
 		if (cell->type != table->value_type)
-			return stele_fail(err, -STELE_E_TYPE,
-					  "%s where the values are %s",
-					  stele_type_name(cell->type),
-					  stele_type_name(table->value_type));
-		if (cell->type == STELE_TYPE_STR &&
-		    u8_check(cell->u.ptr, cell->len))
-			return stele_fail(err, -STELE_E_UTF8,
-					  "invalid UTF-8 in a value");
-		bytes->ptr = cell->u.ptr;
+			return stele_fail_type(table->value_type, cell, err);
+		bytes->ptr = cell->len ? cell->u.ptr : "";
 		bytes->len = cell->len;
-		return 0;
+		return cell->type == STELE_TYPE_STR ?
+			       stele_check_text(bytes->ptr, bytes->len, &ascii,
+						err) :
+			       0;
 	}
 	rc = stele_lay_scalar(table->value_type, cell, &scalar, err);
 	if (rc)
@@ -221,6 +276,21 @@ static int table_value(struct stele_builder *b,
 	stele_lay_raw(&scalar, hold);
 	bytes->len = stele_type_width(table->value_type);
 	return 0;
+}
+
+static int table_key(struct stele_builder *b,
+		     const struct stele_build_table *table,
+		     const struct stele_cell *cell, struct stele_str *key,
+		     struct stele_error *err)
+{
+	bool ascii;
+	int rc = stele_key_of_cell(b, table, cell, key, err);
+
+	if (!rc && cell->type == STELE_TYPE_STR)
+		rc = stele_check_text(cell->u.ptr, cell->len, &ascii, err);
+	if (rc)
+		return stele_fail_in(err, rc, "key");
+	return stele_map_build_check(table->build, key->ptr, key->len, err);
 }
 
 int stele_builder_table_add(struct stele_builder *b, uint32_t number,
@@ -239,20 +309,19 @@ int stele_builder_table_add(struct stele_builder *b, uint32_t number,
 	if (!table)
 		return -EINVAL;
 	rc = table_value(b, table, value, &hold, &v, err);
-	if (!rc)
-		rc = stele_key_of_cell(b, table, key, &k, err);
-	if (!rc && table->key_type == STELE_FMT_KEY_STR &&
-	    u8_check((const uint8_t *)k.ptr, k.len))
-		rc = stele_fail(err, -STELE_E_UTF8, "invalid UTF-8 in a key");
+	if (rc)
+		stele_fail_in(err, rc, "value");
+	else
+		rc = table_key(b, table, key, &k, err);
 	if (rc) {
-		stele_fail_in(err, "table '%.100s'", table->name);
+		stele_fail_in(err, rc, "table '%.100s'", table->name);
 		return stele_unit_drop(b, rc, err);
 	}
-	rc = stele_unit_commit(b, err);
+	rc = stele_unit_commit(b, STELE_NO_ROW, err);
 	if (rc)
 		return rc;
 	rc = stele_map_build_add(table->build, k.ptr, k.len, v.ptr, v.len, err);
-	return rc && stele_unit_is_fatal(rc) ? stele_unit_fail(b, rc, err) : rc;
+	return rc ? stele_unit_fail(b, rc, err) : 0;
 }
 
 int stele_builder_table_add_u64(struct stele_builder *b, uint32_t number,

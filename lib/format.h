@@ -448,7 +448,8 @@ static_assert(sizeof(struct stele_fmt_overflow) == 24, "ABI");
  * h = stele_hash_u64(key, seed); group = range(h >> 32, groups);
  * g = remix(h, 0); the key is in line range(g >> 32, lines) or line
  * range(g & 0xffffffff, lines) of its group.  Free slots hold empty_key and 0
- * and come after the used ones of their line.
+ * and come after the used ones of their line, whose keys ascend.  The empty key
+ * is stele_hash_u64(seed ^ 0x656d707479, seed).
  */
 #define STELE_FMT_LINE_SLOTS 4u
 #define STELE_FMT_GROUP_LINES 4096u /* of every group but a lone one: fewer */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Placing integer keys in lines of four: each key has two candidate lines in its
- * group, and moves to the other one where its line is wanted (Pagh and Rodler,
- * "Cuckoo hashing", 2001; buckets of four after Dietzfelbinger and Weidling,
- * 2005).  At most 0.90 full, where a walk is a few steps; the limit is 0.98.
+ * Placing integer keys in lines of four: each key has two candidate lines in
+ * its group, and moves to the other one where its line is wanted (Pagh and
+ * Rodler, "Cuckoo hashing", 2001; buckets of four after Dietzfelbinger and
+ * Weidling, 2005).  At most 0.90 full, where a walk is a few steps; the limit is
+ * 0.98.
  */
 #ifndef STELE_INTEGER_BUILD_H
 #define STELE_INTEGER_BUILD_H

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * Tables as readers use them: checked once when the segment is opened, then
- * asked.  What a lookup does with memory is in map_probe.h; here is which of its
- * ways suits the table and the key.
+ * asked.  What a lookup does with memory is in map_probe.h; here is which of
+ * its ways suits the table and the key.
  */
 #include <errno.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Taking the entries of a table: each is encoded as it will lie in a bucket, and
- * spilled; its hash and size are counted, so that finishing (map_finish.c) knows
- * how much there is of what before it has read anything.
+ * Taking the entries of a table: each is encoded as it will lie in a bucket,
+ * and spilled; its hash and size are counted, so that finishing (map_finish.c)
+ * knows how much there is of what before it has read anything.
  */
 #include "map_build.h"
 
@@ -137,25 +137,38 @@ static void count_entry(struct stele_map_build *b, const uint8_t *at,
 	b->nr_entries++;
 }
 
+int stele_map_build_check(const struct stele_map_build *b, const void *key,
+			  size_t key_len, struct stele_error *err)
+{
+	uint64_t number;
+
+	if (!b->form.key_varies && key_len != 8)
+		return stele_fail(err, -EINVAL,
+				  "table '%s': a key of a wrong width",
+				  b->options.name);
+	if (!b->integer_table)
+		return 0;
+	memcpy(&number, key, sizeof(number));
+	if (number != b->empty_key)
+		return 0;
+	return stele_fail(
+		err, -STELE_E_RANGE,
+		"table '%s': the key %llu stands for a free slot under this hash seed",
+		b->options.name, (unsigned long long)number);
+}
+
 static int check_entry(struct stele_map_build *b, const void *key,
 		       size_t key_len, const void *value, size_t value_len,
 		       uint64_t *word, struct stele_error *err)
 {
-	uint64_t number;
+	int rc = stele_map_build_check(b, key, key_len, err);
 
-	if ((!b->form.key_varies && key_len != 8) ||
-	    (b->width && value_len != b->width))
+	if (rc)
+		return rc;
+	if (b->width && value_len != b->width)
 		return stele_fail(err, -EINVAL,
-				  "table '%s': a key or value of a wrong width",
+				  "table '%s': a value of a wrong width",
 				  b->options.name);
-	if (b->integer_table) {
-		memcpy(&number, key, sizeof(number));
-		if (number == b->empty_key)
-			return stele_fail(
-				err, -STELE_E_RANGE,
-				"table '%s': the key %llu stands for a free slot under this hash seed",
-				b->options.name, (unsigned long long)number);
-	}
 	*word = 0;
 	if (b->width)
 		memcpy(word, value, value_len);

@@ -21,6 +21,12 @@ struct stele_map_build_options {
 	uint8_t bucket_log2; /* 0: chosen */
 	enum stele_duplicates duplicates;
 	uint64_t seed;
+	/*
+	 * RECORD values, may be NULL: the number of the row at a position, by
+	 * which errors name it; false where it cannot be told.
+	 */
+	bool (*row)(void *arg, uint64_t pos, uint64_t *number);
+	void *arg;
 };
 
 int stele_map_build_create(const struct stele_map_build_options *options,
@@ -37,6 +43,10 @@ int stele_map_build_add(struct stele_map_build *build, const void *key,
 			size_t key_len, const void *value, size_t value_len,
 			struct stele_error *err);
 
+/* The same refusals before anything else is done for an entry. */
+int stele_map_build_check(const struct stele_map_build *build, const void *key,
+			  size_t key_len, struct stele_error *err);
+
 struct stele_map_build_result {
 	struct stele_fmt_table
 		fmt; /* offsets of the index are relative to `index` */
@@ -50,7 +60,7 @@ struct stele_map_build_result {
 /*
  * Place all entries.  The data (2 MiB-aligned where larger than that, else
  * 4 KiB) and the overflow run go to the output's tail.  -STELE_E_DUPLICATE names
- * key and both entries by their number in input order, from 0.
+ * key and both entries by their number in input order, from 0, or both rows.
  */
 int stele_map_build_finish(struct stele_map_build *build, unsigned threads,
 			   int (*progress)(void *arg, uint64_t done,

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
  * From spilled entries to a table: the spill is divided by hash into slices
- * (map_slice.h), each slice is built by itself (bucket_build.h, integer_build.h)
- * by any thread, and what comes out is appended in the order of the slices
- * (ordered.h).  A slice of a bucket table is one partition; a slice of an
- * integer table is some groups.
+ * (map_slice.h), each slice is built by itself (bucket_build.h,
+ * integer_build.h) by any thread, and what comes out is appended in the order
+ * of the slices (ordered.h).  A slice of a bucket table is one partition; a
+ * slice of an integer table is some groups.
  *
  * The number of slices, buckets and lines comes from the entries alone, so the
  * bytes depend neither on the threads nor on the memory at hand.
@@ -568,8 +568,12 @@ static void show_key(const struct stele_map_build *b, const uint8_t *key,
 	strcpy(to, i < len ? "..." : "");
 }
 
-/* Which two entries have the key: by going through the spill again. */
-static int find_duplicates(struct finishing *f, uint64_t number[2])
+/*
+ * Which two entries have the key: by going through the spill again.  `value` is
+ * the first 8 bytes of theirs.
+ */
+static int find_duplicates(struct finishing *f, uint64_t number[2],
+			   uint64_t value[2])
 {
 	struct stele_spill_walk walk;
 	struct stele_spilled e;
@@ -580,8 +584,12 @@ static int find_duplicates(struct finishing *f, uint64_t number[2])
 	stele_spill_walk_begin(&walk, f->b->spill, &f->b->form);
 	while (found < 2 && (rc = stele_spill_walk_next(&walk, &e)) > 0) {
 		if (e.key_len == f->duplicate.len &&
-		    (!e.key_len || !memcmp(e.key, f->duplicate.ptr, e.key_len)))
+		    (!e.key_len ||
+		     !memcmp(e.key, f->duplicate.ptr, e.key_len))) {
+			memcpy(&value[found], e.value,
+			       e.value_len < 8 ? e.value_len : 8);
 			number[found++] = n;
+		}
 		n++;
 	}
 	stele_spill_walk_end(&walk);
@@ -590,11 +598,18 @@ static int find_duplicates(struct finishing *f, uint64_t number[2])
 
 static int report_duplicate(struct finishing *f, struct stele_error *err)
 {
-	const char *name = f->b->options.name;
+	const struct stele_map_build_options *o = &f->b->options;
+	const char *name = o->name, *what = "entry";
 	char shown[4 * SHOWN_KEY_BYTES + 8];
-	uint64_t number[2], key = 0;
-	int rc = find_duplicates(f, number);
+	uint64_t number[2], value[2] = { 0 }, row[2], key = 0;
+	int rc = find_duplicates(f, number, value);
 
+	if (!rc && o->value_type == STELE_TYPE_RECORD && o->row &&
+	    o->row(o->arg, value[0] * 8, &row[0]) &&
+	    o->row(o->arg, value[1] * 8, &row[1])) {
+		memcpy(number, row, sizeof(row));
+		what = "row";
+	}
 	if (rc)
 		return stele_fail(err, rc, "table '%s': %s", name,
 				  stele_strerror(rc));
@@ -608,8 +623,8 @@ static int report_duplicate(struct finishing *f, struct stele_error *err)
 		show_key(f->b, f->duplicate.ptr, f->duplicate.len, shown);
 	return stele_fail(
 		err, -STELE_E_DUPLICATE,
-		"table '%s': key '%s' of entry %llu is that of entry %llu too",
-		name, shown, (unsigned long long)number[1],
+		"table '%s': key '%s' of %s %llu is that of %s %llu too", name,
+		shown, what, (unsigned long long)number[1], what,
 		(unsigned long long)number[0]);
 }
 

@@ -4,8 +4,8 @@
  * between two steps of one lookup lie the steps of all others of its group, so
  * that what a step asks memory for is there when the next one needs it.
  *
- * Buckets: hash, separator; bucket's first line; the entry's lines; compare; the
- * record's head.  Lines: both lines; compare; the record's head.
+ * Buckets: hash, separator; bucket's first line; the entry's lines; compare;
+ * the record's head.  Lines: both lines; compare; the record's head.
  */
 #include <string.h>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * The ways of comparing tags and keys, and which of them this machine goes; the
- * hash of partitions whose keys collide; values that are seldom so frequent that
- * their decoding is worth inlining.
+ * hash of partitions whose keys collide; values of types that are too seldom
+ * for their decoding to be worth inlining.
  */
 #include "map_probe.h"
 
@@ -142,7 +142,7 @@ static const struct stele_probe_way vector = {
 #define vector scalar
 #endif
 
-/* Lookups before the constructor ran, by other constructors, go the slow way. */
+/* Until the constructor has run, other constructors' lookups go slowly. */
 struct stele_probe_way stele_probe = {
 	.name = "scalar",
 	.tags = tags_scalar,

@@ -132,10 +132,10 @@ static inline int stele_probe_find(const struct stele_map *map, uint64_t h,
 #define STELE_PREFETCHES inline __attribute__((always_inline))
 
 /*
- * Ask for a bucket, all lines at once.  Of a large one ask for the lines of tags
- * and offsets, and for those where an entry of this signature should be: entries
- * are ordered by signature, and signatures below the separator are equally
- * frequent.
+ * Ask for a bucket, all lines at once.  Of a large one ask for the lines of
+ * tags and offsets, and for those where an entry of this signature should be:
+ * entries are ordered by signature, and signatures below the separator are
+ * equally frequent.
  */
 static STELE_PREFETCHES void
 stele_probe_prefetch(const struct stele_map *map,

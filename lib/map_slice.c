@@ -113,7 +113,7 @@ static int scatter_pointers(struct stele_slices *s)
 {
 	struct stele_spill_walk walk;
 	struct stele_spilled e;
-	uint64_t *next;
+	uint64_t *next, i;
 	int rc;
 
 	next = malloc(s->nr * sizeof(*next));
@@ -121,9 +121,10 @@ static int scatter_pointers(struct stele_slices *s)
 		return -ENOMEM;
 	memcpy(next, s->first, s->nr * sizeof(*next));
 	stele_spill_walk_begin(&walk, s->spill, s->form);
-	while ((rc = stele_spill_walk_next(&walk, &e)) > 0)
-		s->pointers[next[slice_of(s, stele_spilled_hash(s->form, &e))]++] =
-			spilled_begin(s->form, &e);
+	while ((rc = stele_spill_walk_next(&walk, &e)) > 0) {
+		i = slice_of(s, stele_spilled_hash(s->form, &e));
+		s->pointers[next[i]++] = spilled_begin(s->form, &e);
+	}
 	stele_spill_walk_end(&walk);
 	free(next);
 	return rc;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * Pieces are handed out in order and put into a ring in which each has its seat;
- * a maker waits while its seat's former piece is still there.  So when piece i
- * fails, all pieces before it are made or being made, and the caller comes to
- * the first failure in order.
+ * Pieces are handed out in order and put into a ring in which each has its
+ * seat; a maker waits while its seat's former piece is still there.  So when
+ * piece i fails, all pieces before it are made or being made, and the caller
+ * comes to the first failure in order.
  *
  * One mutex guards everything; a piece is worth milliseconds.
  */

@@ -11,7 +11,7 @@
 struct stele_ordered {
 	/* In any thread: make piece i.  0 and *result, or an error. */
 	int (*make)(void *arg, uint64_t i, void **result);
-	/* In the caller's thread, in order; *result is freed by drop after it. */
+	/* In the caller's thread, in order; then drop frees the result. */
 	int (*take)(void *arg, uint64_t i, void *result);
 	/* Free a result, taken or not. */
 	void (*drop)(void *result);

@@ -64,6 +64,7 @@ int stele_share_take(struct stele_share *share, struct stele_share_slot *slot,
 void stele_share_commit(struct stele_share *share)
 {
 	share->undo.len = 0;
+	share->nr_committed = share->nr_shared;
 }
 
 void stele_share_rollback(struct stele_share *share)
@@ -75,4 +76,5 @@ void stele_share_rollback(struct stele_share *share)
 		memcpy(&undo, share->undo.ptr + share->undo.len, sizeof(undo));
 		share->slots[undo.slot] = undo.old;
 	}
+	share->nr_shared = share->nr_committed;
 }

@@ -31,7 +31,8 @@ struct stele_share {
 	struct stele_share_slot *slots; /* NULL: no sharing */
 	unsigned log2;
 	struct stele_buffer undo; /* of the unit at hand */
-	uint64_t nr_shared;
+	uint64_t nr_shared; /* values that an equal one stood for */
+	uint64_t nr_committed; /* of them without the unit at hand */
 };
 
 /* log2 0: no sharing.  -ENOMEM. */

@@ -39,6 +39,7 @@ static struct {
 	long left; /* calls until the one that fails */
 	bool no_tmpfile; /* as on a file system that lacks it */
 	bool no_exchange; /* likewise RENAME_EXCHANGE, RENAME_NOREPLACE */
+	long held; /* allocations that were not freed, by difference */
 } failing;
 
 static inline void failing_begin(enum failing_what what, long k, int error)
@@ -151,20 +152,40 @@ int memfd_create(const char *name, unsigned flags)
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t n, size_t size);
 void *__libc_realloc(void *p, size_t size);
+void __libc_free(void *p);
+
+static inline void *held(void *p)
+{
+	if (p)
+		__atomic_fetch_add(&failing.held, 1, __ATOMIC_RELAXED);
+	return p;
+}
 
 void *malloc(size_t size)
 {
-	return fails(FAILING_ALLOCATION) ? NULL : __libc_malloc(size);
+	return fails(FAILING_ALLOCATION) ? NULL : held(__libc_malloc(size));
 }
 
 void *calloc(size_t n, size_t size)
 {
-	return fails(FAILING_ALLOCATION) ? NULL : __libc_calloc(n, size);
+	return fails(FAILING_ALLOCATION) ? NULL : held(__libc_calloc(n, size));
 }
 
 void *realloc(void *p, size_t size)
 {
-	return fails(FAILING_ALLOCATION) ? NULL : __libc_realloc(p, size);
+	void *now;
+
+	if (fails(FAILING_ALLOCATION))
+		return NULL;
+	now = __libc_realloc(p, size);
+	return p ? now : held(now);
+}
+
+void free(void *p)
+{
+	if (p)
+		__atomic_fetch_sub(&failing.held, 1, __ATOMIC_RELAXED);
+	__libc_free(p);
 }
 #else
 #define FAILING_ALLOCATION_WORKS 0

@@ -14,88 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <stele/stele.h>
-
-static struct stele_schema *parse(const char *text)
-{
-	struct stele_error err = { 0 };
-	struct stele_schema *schema;
-
-	if (stele_schema_parse(text, strlen(text), &schema, &err))
-		fail_msg("%u:%u: %s", err.line, err.column, err.reason);
-	return schema;
-}
-
-static struct stele_builder *begin(const char *schema_text,
-				   const struct stele_build_options *options)
-{
-	struct stele_schema *schema = schema_text ? parse(schema_text) : NULL;
-	struct stele_error err = { 0 };
-	struct stele_builder *b;
-
-	if (stele_builder_create_memfd("test", schema, options, &b, &err))
-		fail_msg("%s", err.reason);
-	stele_schema_free(schema);
-	return b;
-}
-
-static struct stele_segment *finish(struct stele_builder *b)
-{
-	struct stele_error err = { 0 };
-	struct stele_segment *seg;
-	int fd;
-
-	if (stele_builder_finish(b, &fd, &err))
-		fail_msg("finish: %s", err.reason);
-	stele_builder_free(b);
-	if (stele_segment_open_fd(fd, NULL, &seg, &err))
-		fail_msg("open: %s", err.reason);
-	close(fd);
-	if (stele_segment_verify(seg, NULL, &err))
-		fail_msg("verify: I%u at %llu: %s", err.invariant,
-			 (unsigned long long)err.offset, err.reason);
-	return seg;
-}
-
-static void add(struct stele_builder *b, uint32_t record,
-		const struct stele_cell *cells, size_t len)
-{
-	struct stele_error err = { 0 };
-
-	if (stele_builder_add(b, record, cells, len, NULL, &err))
-		fail_msg("add: %s", err.reason);
-}
-
-static struct stele_cell str(const char *s)
-{
-	return stele_cell_str(s, strlen(s));
-}
-
-static struct stele_value field(const struct stele_value *row, uint32_t number)
-{
-	struct stele_record record;
-	struct stele_value value;
-
-	assert_int_equal(stele_value_record(row, &record), 0);
-	assert_int_equal(stele_record_get_at(record, number, &value), 0);
-	return value;
-}
-
-static void assert_str(const struct stele_value *value, const char *s)
-{
-	assert_int_equal(value->type, STELE_TYPE_STR);
-	assert_int_equal(value->len, strlen(s));
-	assert_memory_equal(value->u.ptr, s, value->len);
-}
-
-static struct stele_value next_row(const struct stele_segment *seg,
-				   struct stele_rows *rows)
-{
-	struct stele_value row;
-
-	assert_int_equal(stele_segment_next_row(seg, rows, &row), 0);
-	return row;
-}
+#include "building.h"
 
 /* ----------------------------------------------------------------- tests */
 
@@ -118,12 +37,17 @@ static void fields_of_every_type_come_back(void **state)
 		"h: bytes i: date j: datetime k: any l: u16? m: str optional }",
 		NULL);
 	struct stele_cell row[13] = {
-		stele_cell_bool(true), stele_cell_i64(-128),
-		stele_cell_i64(INT64_MIN), stele_cell_u64(UINT64_MAX),
-		stele_cell_f64(0.1), stele_cell_f64(5e-324),
-		str("longer than eight bytes"), stele_cell_of(STELE_TYPE_BYTES),
+		stele_cell_bool(true),
+		stele_cell_i64(-128),
+		stele_cell_i64(INT64_MIN),
+		stele_cell_u64(UINT64_MAX),
+		stele_cell_f64(0.1),
+		stele_cell_f64(5e-324),
+		str("longer than eight bytes"),
+		stele_cell_of(STELE_TYPE_BYTES),
 		stele_cell_of(STELE_TYPE_DATE),
-		stele_cell_of(STELE_TYPE_DATETIME), stele_cell_f64(-0.0),
+		stele_cell_of(STELE_TYPE_DATETIME),
+		stele_cell_f64(-0.0),
 		stele_cell_of(STELE_TYPE_NULL),
 	};
 	struct stele_rows rows = STELE_ROWS_BEGIN;
@@ -153,8 +77,7 @@ static void fields_of_every_type_come_back(void **state)
 	assert_int_equal(field(&r, 8).u.i, -719162);
 	assert_int_equal(field(&r, 9).u.i, 253402300799999999);
 	v = field(&r, 10);
-	assert_true(v.type == STELE_TYPE_F64 && v.u.f == 0 &&
-		    1 / v.u.f < 0);
+	assert_true(v.type == STELE_TYPE_F64 && v.u.f == 0 && 1 / v.u.f < 0);
 	assert_int_equal(field(&r, 11).type, STELE_TYPE_NULL);
 	assert_int_equal(field(&r, 12).type, STELE_TYPE_UNSET);
 	stele_segment_close(seg);
@@ -163,12 +86,18 @@ static void fields_of_every_type_come_back(void **state)
 /* Values on each side of every border between two spellings. */
 static void dynamic_values_keep_type_and_value_at_borders(void **state)
 {
-	static const int64_t ints[] = { 0, 1, -1, (1ll << 60) - 1, 1ll << 60,
-					-(1ll << 60), -(1ll << 60) - 1,
-					INT64_MAX, INT64_MIN };
-	static const double floats[] = { 0.0, -0.0, 1.5, 0x1p-255, 0x1p-256,
-					 0x1p256, 0x1p257, 5e-324, 1.7e308,
-					 -1.7e308, -3.25 };
+	static const int64_t ints[] = { 0,
+					1,
+					-1,
+					(1ll << 60) - 1,
+					1ll << 60,
+					-(1ll << 60),
+					-(1ll << 60) - 1,
+					INT64_MAX,
+					INT64_MIN };
+	static const double floats[] = { 0.0,	   -0.0,     1.5,     0x1p-255,
+					 0x1p-256, 0x1p256,  0x1p257, 5e-324,
+					 1.7e308,  -1.7e308, -3.25 };
 	static const size_t lengths[] = { 0, 1, 6, 7, 8, 9, 8191, 8192, 70000 };
 	struct stele_builder *b = begin("record R { v: any }", NULL);
 	struct stele_rows rows = STELE_ROWS_BEGIN;
@@ -335,10 +264,10 @@ static void refusals_name_the_place(void **state)
 
 static void weak_references_resolve_or_stay_keys(void **state)
 {
-	struct stele_builder *b = begin(
-		"record P { name: str deps: list<weak by_name> }\n"
-		"table by_name: P(name)",
-		NULL);
+	struct stele_builder *b =
+		begin("record P { name: str deps: list<weak by_name> }\n"
+		      "table by_name: P(name)",
+		      NULL);
 	struct stele_cell deps[2] = { str("second-package"),
 				      str("a-virtual-package") };
 	struct stele_cell row[2] = { str("first-package"),
@@ -369,10 +298,10 @@ static void weak_references_resolve_or_stay_keys(void **state)
 
 static void strict_reference_to_an_absent_key_is_refused_by_row(void **state)
 {
-	struct stele_builder *b = begin(
-		"record P { name: str up: ref by_name optional }\n"
-		"table by_name: P(name)",
-		NULL);
+	struct stele_builder *b =
+		begin("record P { name: str up: ref by_name optional }\n"
+		      "table by_name: P(name)",
+		      NULL);
 	struct stele_cell row[2] = { str("x"), str("nobody") };
 	struct stele_error err;
 
@@ -402,10 +331,9 @@ static void duplicate_keys_follow_the_policy(void **state)
 		struct stele_value row;
 
 		for (unsigned i = 0; i < 4; i++) {
-			struct stele_cell cells[2] = {
-				str(i == 0 ? "other" : "same"),
-				stele_cell_u64(i)
-			};
+			struct stele_cell cells[2] = { str(i == 0 ? "other" :
+								    "same"),
+						       stele_cell_u64(i) };
 
 			add(b, 0, cells, 2);
 		}
@@ -427,10 +355,10 @@ static void duplicate_keys_follow_the_policy(void **state)
 
 static void multi_table_by_a_nested_field_of_shared_records(void **state)
 {
-	struct stele_builder *b = begin(
-		"record M { name: str } record P { id: u32 m: M }\n"
-		"table by_m: P(m.name) multi",
-		NULL);
+	struct stele_builder *b =
+		begin("record M { name: str } record P { id: u32 m: M }\n"
+		      "table by_m: P(m.name) multi",
+		      NULL);
 	struct stele_cell m = str("maintainer of several");
 	struct stele_cell by_value = stele_cell_of(STELE_TYPE_RECORD);
 	struct stele_error err = { 0 };
@@ -523,9 +451,8 @@ static void dicts_of_all_sizes_find_their_keys_in_order(void **state)
 		assert_int_equal(stele_segment_root(seg, name, &dict), 0);
 		assert_int_equal(dict.len, sizes[s]);
 		for (unsigned i = 0; i < sizes[s]; i++) {
-			assert_int_equal(stele_value_pair(&dict, i, &key,
-							  &item),
-					 0);
+			assert_int_equal(
+				stele_value_pair(&dict, i, &key, &item), 0);
 			assert_int_equal(item.u.i, i);
 			assert_int_equal(stele_value_find(&dict, &key, &item),
 					 0);
@@ -622,10 +549,9 @@ static void tables_by_hand_of_every_value_kind(void **state)
 {
 	struct stele_builder *b = begin(NULL, NULL);
 	struct stele_table_options o = { .size = sizeof(o) };
-	static const enum stele_type values[] = { STELE_TYPE_U64,
-						  STELE_TYPE_STR,
-						  STELE_TYPE_ANY,
-						  STELE_TYPE_F32 };
+	static const enum stele_type values[] = {
+		STELE_TYPE_U64, STELE_TYPE_STR, STELE_TYPE_ANY, STELE_TYPE_F32
+	};
 	struct stele_error err = { 0 };
 	struct stele_segment *seg;
 	char name[32];
@@ -637,9 +563,8 @@ static void tables_by_hand_of_every_value_kind(void **state)
 			o.key = k ? STELE_TYPE_STR : STELE_TYPE_U64;
 			o.value = values[v];
 			snprintf(name, sizeof(name), "t%u%u", v, k);
-			assert_int_equal(stele_builder_table(b, name, &o, &t,
-							     &err),
-					 0);
+			assert_int_equal(
+				stele_builder_table(b, name, &o, &t, &err), 0);
 			for (unsigned i = 0; i < 1000; i++) {
 				struct stele_cell key, value;
 
@@ -648,10 +573,10 @@ static void tables_by_hand_of_every_value_kind(void **state)
 				value = values[v] == STELE_TYPE_STR ?
 						str(name) :
 						stele_cell_u64(i);
-				assert_int_equal(stele_builder_table_add(
-							 b, t, &key, &value,
-							 &err),
-						 0);
+				assert_int_equal(
+					stele_builder_table_add(b, t, &key,
+								&value, &err),
+					0);
 			}
 		}
 	seg = finish(b);
@@ -674,9 +599,9 @@ static void tables_by_hand_of_every_value_kind(void **state)
 					stele_segment_map(seg, name);
 
 				snprintf(name, sizeof(name), "key %u", i);
-				assert_int_equal(stele_map_get_str(
-							 map, name,
-							 strlen(name), &got),
+				assert_int_equal(stele_map_get_str(map, name,
+								   strlen(name),
+								   &got),
 						 0);
 				if (values[v] == STELE_TYPE_STR)
 					assert_str(&got, name);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Each system call and each allocation of building a table fails once: the build
- * says so, and what it held is freed as ever.
+ * Each system call and each allocation of building a table fails once: the
+ * build says so, and what it held is freed as ever.
  */
 #include "table.h"
 

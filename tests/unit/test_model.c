@@ -23,7 +23,8 @@
 
 #define MAX_FIELDS 12u
 #define MAX_ROWS 400u
-#define ARENA_BYTES (64u << 20)
+#define CHUNK_BYTES ((size_t)8 << 20)
+#define MAX_CHUNKS 64u
 
 static struct {
 	uint64_t programs, rows, out_of_line, probes_3, partitions, spills,
@@ -56,15 +57,27 @@ static uint64_t random_bits(void)
 	return bits ? random_u64() >> (64 - bits) : 0;
 }
 
-static uint8_t *arena;
-static size_t arena_used;
+/* A program's memory: chunks that the next one uses again. */
+static uint8_t *chunks[MAX_CHUNKS];
+static unsigned chunk;
+static size_t chunk_used;
 
 static void *take(size_t bytes)
 {
-	void *p = arena + arena_used;
+	void *p;
 
-	arena_used += (bytes + 15) & ~(size_t)15;
-	assert_true(arena_used <= ARENA_BYTES);
+	bytes = (bytes + 15) & ~(size_t)15;
+	assert_true(bytes <= CHUNK_BYTES);
+	if (bytes > CHUNK_BYTES - chunk_used) {
+		chunk++;
+		chunk_used = 0;
+	}
+	assert_true(chunk < MAX_CHUNKS);
+	if (!chunks[chunk])
+		chunks[chunk] = malloc(CHUNK_BYTES);
+	assert_non_null(chunks[chunk]);
+	p = chunks[chunk] + chunk_used;
+	chunk_used += bytes;
 	return p;
 }
 
@@ -88,8 +101,8 @@ static size_t random_len(void)
 
 static struct stele_cell random_str(void)
 {
-	static const char *const pieces[] = { "a", "Z", "0", " ", "\"", "\n",
-					      "é", "漢", "😀", "~" };
+	static const char *const pieces[] = { "a",  "Z", "0",  " ", "\"",
+					      "\n", "é", "漢", "😀", "~" };
 	size_t len = random_len();
 	char *p = take(len + 8);
 	size_t at = 0;
@@ -187,7 +200,8 @@ static struct stele_cell random_dict(unsigned depth)
 	for (size_t i = 0; i < len; i++) {
 		char *name = take(48);
 
-		snprintf(name, 48, "%zu%s", i, below(2) ? "" : " key of a dict");
+		snprintf(name, 48, "%zu%s", i,
+			 below(2) ? "" : " key of a dict");
 		cells[2 * i] = below(3) ? stele_cell_str(name, strlen(name)) :
 					  stele_cell_i64((int64_t)i - 5);
 		cells[2 * i + 1] = random_any(depth - 1);
@@ -338,10 +352,10 @@ struct program {
 static void make_schema(struct program *p, char *text, size_t size)
 {
 	static const enum stele_type types[] = {
-		STELE_TYPE_BOOL, STELE_TYPE_I8,	  STELE_TYPE_I16,
-		STELE_TYPE_I32,	 STELE_TYPE_I64,  STELE_TYPE_U8,
-		STELE_TYPE_U16,	 STELE_TYPE_U32,  STELE_TYPE_U64,
-		STELE_TYPE_F32,	 STELE_TYPE_F64,  STELE_TYPE_DATE,
+		STELE_TYPE_BOOL, STELE_TYPE_I8,	   STELE_TYPE_I16,
+		STELE_TYPE_I32,	 STELE_TYPE_I64,   STELE_TYPE_U8,
+		STELE_TYPE_U16,	 STELE_TYPE_U32,   STELE_TYPE_U64,
+		STELE_TYPE_F32,	 STELE_TYPE_F64,   STELE_TYPE_DATE,
 		STELE_TYPE_STR,	 STELE_TYPE_BYTES, STELE_TYPE_DATETIME,
 		STELE_TYPE_ANY,	 STELE_TYPE_ANY
 	};
@@ -374,7 +388,10 @@ static struct stele_cell random_key(const struct program *p)
 
 	if (!p->string_key)
 		return stele_cell_u64(n * 0x9e3779b97f4a7c15u);
-	len = p->fat ? 200 + n % 1300 : n % 97 == 0 ? 9000 : n % 5 ? 0 : n % 330;
+	len = p->fat	  ? 200 + n % 1300 :
+	      n % 97 == 0 ? 9000 :
+	      n % 5	  ? 0 :
+			    n % 330;
 	name = take(16 + len);
 	memset(name + snprintf(name, 16, "%u", n), '-', len);
 	name[strspn(name, "0123456789") + len] = '\0';
@@ -444,9 +461,8 @@ static struct stele_segment *build(struct program *p, const char *text,
 
 	assert_int_equal(stele_schema_parse(text, strlen(text), &schema, err),
 			 0);
-	assert_int_equal(stele_builder_create_memfd("model", schema, &o, &b,
-						    err),
-			 0);
+	assert_int_equal(
+		stele_builder_create_memfd("model", schema, &o, &b, err), 0);
 	stele_schema_free(schema);
 	for (unsigned r = 0; r < p->nr_rows; r++)
 		if (stele_builder_add(b, 0, p->rows[r], p->nr_fields, NULL,
@@ -582,7 +598,8 @@ static void run_program(struct program *p)
 	bool twice = false;
 	char text[4096];
 
-	arena_used = 0;
+	chunk = 0;
+	chunk_used = 0;
 	p->policy = below(3);
 	make_schema(p, text, sizeof(text));
 	make_rows(p);
@@ -618,7 +635,8 @@ static void run_program(struct program *p)
 
 static void random_programs_equal_the_model(void **unused)
 {
-	const char *given = getenv("STELE_SEED"), *lasting = getenv("STELE_LONG");
+	const char *given = getenv("STELE_SEED"),
+		   *lasting = getenv("STELE_LONG");
 	uint64_t seed = given ? strtoull(given, NULL, 0) : (uint64_t)time(NULL);
 	unsigned n = given ? 1 : lasting && *lasting ? 1000000 : 10000;
 	struct program *p = calloc(1, sizeof(*p));
@@ -627,7 +645,6 @@ static void random_programs_equal_the_model(void **unused)
 #ifdef __SANITIZE_ADDRESS__
 	n = n > 1 ? n / 10 : n;
 #endif
-	arena = malloc(ARENA_BYTES);
 	print_message("# seed %llu, then one more a program\n",
 		      (unsigned long long)seed);
 	for (unsigned i = 0; i < n; i++) {
@@ -643,7 +660,8 @@ static void random_programs_equal_the_model(void **unused)
 		      seen.programs, seen.rows, seen.out_of_line, seen.probes_3,
 		      seen.spills, seen.shared, seen.indexed_dicts,
 		      seen.absent_weak, seen.duplicates);
-	free(arena);
+	for (unsigned i = 0; i < MAX_CHUNKS; i++)
+		free(chunks[i]);
 	free(p);
 	if (given)
 		return;

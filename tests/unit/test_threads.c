@@ -99,9 +99,9 @@ struct reader {
 	const char *failed; /* NULL: all was right */
 };
 
-#define EXPECT(condition) \
-	do { \
-		if (!(condition)) \
+#define EXPECT(condition)                  \
+	do {                               \
+		if (!(condition))          \
 			return #condition; \
 	} while (0)
 
@@ -168,8 +168,8 @@ static void *read_all(void *arg)
 	}
 	for (unsigned i = 0; i < NR_LOOKUPS / NR_THREADS && !r->failed; i++) {
 		x = x * 6364136223846793005u + 1442695040888963407u;
-		r->failed = read_item(r->segment, (x >> 33) % NR_ROWS, &id,
-				      &next);
+		r->failed =
+			read_item(r->segment, (x >> 33) % NR_ROWS, &id, &next);
 		if (!r->failed && i % 16 == 0)
 			r->failed = read_many(r->segment, x >> 33);
 	}

@@ -31,7 +31,10 @@ STELE_BEGIN_DECLS
 
 struct stele_builder;
 
-/* An object that was built, to be referred to again; of one builder only. */
+/*
+ * An object that was built, to be referred to again; of one builder only, which
+ * refuses those of others by -EINVAL.  The word means nothing to anybody else.
+ */
 struct stele_handle {
 	uint64_t word;
 };
@@ -133,6 +136,7 @@ static inline struct stele_cell stele_cell_ref(struct stele_handle handle)
 #define STELE_BUILD_F_NO_REPLACE (1u << 1) /* -EEXIST where the file is */
 #define STELE_BUILD_F_NO_SYNC \
 	(1u << 2) /* the caller does without a crash-safe file */
+/* NO_REPLACE and NO_SYNC, and the mode, mean nothing to a memfd; VERITY: -EINVAL. */
 #define STELE_BUILD_F_ALL 7u
 
 enum stele_duplicates {
@@ -158,7 +162,9 @@ struct stele_build_options {
 	uint32_t share_log2; /* content sharing remembers 2^k values; 0: 16;
 			      * up to 24; STELE_SHARE_NONE: no sharing */
 	uint32_t mode; /* of the file; 0: 0444 less umask; write bits: -EINVAL */
-	enum stele_duplicates duplicates; /* of the schema's tables */
+	enum stele_duplicates duplicates; /* of the schema's tables; the first
+					   * of equal keys is that of the row
+					   * that was added or filled first */
 	/* Called now and then by finish; non-zero ends it with -ECANCELED. */
 	int (*progress)(void *arg, enum stele_phase phase, uint64_t done,
 			uint64_t all);
@@ -188,8 +194,10 @@ stele_builder_create_memfd(const char *name, const struct stele_schema *schema,
  * *handle (may be NULL) refers to the row; asking for one marks the row as
  * shared on purpose.
  *
- * -STELE_E_TYPE, _RANGE, _UTF8, _REQUIRED, _LIMIT name the field; the row is then
- * left out whole and the builder goes on.  -ENOSPC, -EIO, -ENOMEM end the build.
+ * -STELE_E_TYPE, _RANGE, _UTF8, _REQUIRED, _LIMIT, _DUPLICATE (a key twice in a
+ * dict), _STATE (a key in a record that is reserved and not filled) and -EINVAL (a
+ * handle of another build) name the field or table; the row is then left out
+ * whole and the builder goes on.  -ENOSPC, -EIO, -ENOMEM, ... end the build.
  */
 STELE_API int stele_builder_add(struct stele_builder *builder, uint32_t record,
 				const struct stele_cell *cells, size_t len,
@@ -223,7 +231,10 @@ STELE_API int stele_builder_fill(struct stele_builder *builder,
 				 const struct stele_cell *cells, size_t len,
 				 struct stele_error *err);
 
-/* Name a root.  -STELE_E_DUPLICATE for a name twice; _UTF8; an empty name: _SCHEMA. */
+/*
+ * Name a root.  -STELE_E_DUPLICATE for a name twice; _UTF8; an empty name:
+ * _SCHEMA; one of more than 65,535 bytes: _LIMIT.
+ */
 STELE_API int stele_builder_root(struct stele_builder *builder,
 				 const char *name,
 				 const struct stele_cell *cell,
@@ -243,7 +254,7 @@ struct stele_table_options {
 
 /*
  * A table to be filled by hand.  *table counts from 0 behind the schema's
- * tables.  -STELE_E_DUPLICATE for a name twice; -EINVAL.
+ * tables.  Names as of roots; -EINVAL for options, which must be given.
  */
 STELE_API int stele_builder_table(struct stele_builder *builder,
 				  const char *name,
@@ -265,8 +276,10 @@ STELE_API int stele_builder_table_add_u64(struct stele_builder *builder,
  * name in one step.  *fd (may be NULL): a read-only descriptor of the finished
  * segment, close-on-exec; of a memfd this is the only way to it.
  *
- * -STELE_E_DUPLICATE and _UNRESOLVED name the rows; -STELE_E_STATE; -ECANCELED;
- * errors of the system.  The builder can only be freed after any result.
+ * -STELE_E_DUPLICATE and _UNRESOLVED name the rows, counted from 0 in the order
+ * they were added or reserved; -ECANCELED; errors of the system.  After any of
+ * these and after success the builder can only be freed; -STELE_E_STATE where a
+ * reserved object is not filled changes nothing.
  */
 STELE_API int stele_builder_finish(struct stele_builder *builder, int *fd,
 				   struct stele_error *err);

@@ -53,7 +53,8 @@ STELE_API int stele_map_info(const struct stele_map *map,
 
 /*
  * The value under a key of a unique table.  A multi table: -STELE_E_TYPE, see
- * stele_map_find_*().
+ * stele_map_find_*().  get_str serves BYTES keys too.  A number outside the
+ * domain of the table's keys is absent.
  */
 STELE_API int stele_map_get_str(const struct stele_map *map, const char *key,
 				size_t len, struct stele_value *value);
@@ -63,7 +64,8 @@ STELE_API int stele_map_get_i64(const struct stele_map *map, int64_t key,
 				struct stele_value *value);
 /*
  * Any key: nr values, one a key field.  Converts as the canonical encoding
- * does: 7, 7.0 and u8 7 are one key.
+ * does: 7, 7.0 and u8 7 are one key.  -STELE_E_LIMIT where the canonical
+ * encoding of a key takes more than 16 KiB.
  */
 STELE_API int stele_map_get(const struct stele_map *map,
 			    const struct stele_value *key, uint32_t nr,
