@@ -85,14 +85,18 @@ static int examine(struct stele_segment *segment, const char *what,
 	if (!S_ISREG(st.st_mode))
 		return stele_fail(err, -STELE_E_FORMAT,
 				  "%s: is neither a file nor a memfd", what);
+	segment->owner = st.st_uid;
+	segment->mode = st.st_mode & 07777;
+	find_seal(segment, &st);
+	/* again: what was sealed a moment ago was cut short before, or not */
+	if (fstat(segment->fd, &st) < 0)
+		return stele_fail(err, -errno, "%s: %s", what,
+				  stele_strerror(-errno));
 	if (st.st_size < (off_t)STELE_FMT_BLOCK)
 		return stele_fail(
 			err, -STELE_E_FORMAT,
 			"%s: is no segment: %lld bytes, the least is %u", what,
 			(long long)st.st_size, STELE_FMT_BLOCK);
-	segment->owner = st.st_uid;
-	segment->mode = st.st_mode & 07777;
-	find_seal(segment, &st);
 	*bytes = (uint64_t)st.st_size;
 	return 0;
 }

@@ -263,7 +263,7 @@ static inline const uint64_t *search_lines(const struct stele_map *map,
 	if (!map->nr_partitions)
 		return NULL;
 	stele_probe_pair(map, key, &a, &b);
-	return stele_probe_slot(map, a, b, key);
+	return stele_probe_slot_alone(map, a, b, key);
 }
 
 /* The value behind a key of 8 bytes in a table of any kind. */

@@ -339,9 +339,9 @@ static inline void stele_probe_pair(const struct stele_map *map, uint64_t key,
 }
 
 /*
- * The value under a key in its two lines, NULL: absent.  Which of the lines has
- * it is as good as random, so no branch asks for it: waiting for memory, a
- * processor goes on with the next lookup only as long as it guesses right.
+ * The value under a key in its two lines, NULL: absent.  For lookups of which
+ * many wait at once: which of the lines has the key is as good as random, so no
+ * branch asks for it, for a processor goes on only as long as it guesses right.
  */
 static inline const uint64_t *stele_probe_slot(const struct stele_map *map,
 					       const struct stele_fmt_line *a,
@@ -356,6 +356,38 @@ static inline const uint64_t *stele_probe_slot(const struct stele_map *map,
 		return NULL;
 	return ((const struct stele_fmt_line *)(uintptr_t)at)->value +
 	       (__builtin_ctz(mask) & (STELE_FMT_LINE_SLOTS - 1));
+}
+
+/* Bit i: slot i of a line has the key. */
+static inline uint32_t stele_probe_line(const struct stele_fmt_line *line,
+					uint64_t key)
+{
+	return (uint32_t)(line->key[0] == key) |
+	       (uint32_t)(line->key[1] == key) << 1 |
+	       (uint32_t)(line->key[2] == key) << 2 |
+	       (uint32_t)(line->key[3] == key) << 3;
+}
+
+/*
+ * The same for one lookup whose value is waited for: it goes on as soon as the
+ * line that has the key is there, where stele_probe_slot() waits for both.
+ */
+static inline const uint64_t *
+stele_probe_slot_alone(const struct stele_map *map,
+		       const struct stele_fmt_line *a,
+		       const struct stele_fmt_line *b, uint64_t key)
+{
+	uint32_t mask;
+
+	__builtin_prefetch(b);
+	mask = stele_probe_line(a, key);
+	if (!mask) {
+		a = b;
+		mask = stele_probe_line(a, key);
+	}
+	if (!mask || key == map->empty_key)
+		return NULL;
+	return a->value + __builtin_ctz(mask);
 }
 
 /* ------------------------------------------------------------- values */

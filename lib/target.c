@@ -105,6 +105,22 @@ static int enter(struct stele_target *target, char *path,
 }
 
 /*
+ * In a folder where everybody may put a link, one of somebody else's could lead
+ * to any file of the caller's.  The kernel refuses to follow it for open()
+ * (fs.protected_symlinks), and so do we, who follow links by ourselves: the link
+ * has to be the caller's or the folder's owner's.
+ */
+static bool is_strangers(const struct stele_target *target, uid_t owner)
+{
+	struct stat folder;
+
+	if (fstat(target->folder, &folder))
+		return true;
+	return (folder.st_mode & (S_ISVTX | S_IWOTH)) == (S_ISVTX | S_IWOTH) &&
+	       owner != geteuid() && owner != folder.st_uid;
+}
+
+/*
  * What stands under the name now.  1: a link, whose text is in `text`; 0: a
  * file may stand there.
  */
@@ -134,6 +150,11 @@ static int look(const struct stele_target *target, bool followed, bool replace,
 	if (!S_ISLNK(st.st_mode))
 		return stele_fail(err, -EINVAL, "%s: is %s, not a file",
 				  target->path, what_it_is(st.st_mode));
+	if (is_strangers(target, st.st_uid))
+		return stele_fail(
+			err, -EACCES,
+			"%s: is a link of user %u in a folder for everybody",
+			target->path, (unsigned)st.st_uid);
 	len = readlinkat(target->folder, target->name, text, PATH_MAX);
 	if (len < 0)
 		return stele_fail(err, -errno, "%s: %s", target->path,
@@ -394,6 +415,17 @@ static int move_fresh(const struct stele_target *target, const char *temporary)
 	return 0;
 }
 
+/* Whether the name is that of the file behind reader, not of a later one. */
+static bool is_ours(const struct stele_target *target, int reader)
+{
+	struct stat ours, named;
+
+	return !fstat(reader, &ours) &&
+	       !fstatat(target->folder, target->name, &named,
+			AT_SYMLINK_NOFOLLOW) &&
+	       named.st_dev == ours.st_dev && named.st_ino == ours.st_ino;
+}
+
 static int exchange(const struct stele_target *target, const char *temporary)
 {
 	if (renameat2(target->folder, temporary, target->folder, target->name,
@@ -402,9 +434,12 @@ static int exchange(const struct stele_target *target, const char *temporary)
 	return 0;
 }
 
-/* Keeps the old file under the temporary name until the folder is synced. */
-static int replace_old(const struct stele_target *target, const char *temporary,
-		       bool sync)
+/*
+ * Keeps the old file under the temporary name until the folder is synced.  Where
+ * another build of the name was done meanwhile, its file stays.
+ */
+static int replace_old(const struct stele_target *target, int reader,
+		       const char *temporary, bool sync)
 {
 	struct stat st;
 	int rc;
@@ -419,32 +454,34 @@ static int replace_old(const struct stele_target *target, const char *temporary,
 	}
 	rc = sync ? stele_fd_sync(target->folder) : 0;
 	if (rc) {
-		exchange(target, temporary);
+		if (is_ours(target, reader))
+			exchange(target, temporary);
 		return rc;
 	}
 	stele_target_unlink(target, temporary);
 	return 0;
 }
 
-static int finish_fresh(const struct stele_target *target, bool sync)
+static int finish_fresh(const struct stele_target *target, int reader,
+			bool sync)
 {
 	int rc = sync ? stele_fd_sync(target->folder) : 0;
 
-	if (rc)
+	if (rc && is_ours(target, reader))
 		stele_target_unlink(target, target->name);
 	return rc;
 }
 
-static int publish_named(const struct stele_target *target,
+static int publish_named(const struct stele_target *target, int reader,
 			 const char *temporary, bool replace, bool sync)
 {
 	int rc = move_fresh(target, temporary);
 
 	if (!rc)
-		return finish_fresh(target, sync);
+		return finish_fresh(target, reader, sync);
 	if (rc != -EEXIST || !replace)
 		return rc;
-	return replace_old(target, temporary, sync);
+	return replace_old(target, reader, temporary, sync);
 }
 
 int stele_target_publish(const struct stele_target *target, int reader,
@@ -454,16 +491,16 @@ int stele_target_publish(const struct stele_target *target, int reader,
 	int rc;
 
 	if (*temporary)
-		return publish_named(target, temporary, replace, sync);
+		return publish_named(target, reader, temporary, replace, sync);
 	rc = link_descriptor(target, reader, target->name);
 	if (!rc)
-		return finish_fresh(target, sync);
+		return finish_fresh(target, reader, sync);
 	if (rc != -EEXIST || !replace)
 		return rc;
 	rc = link_temporary(target, reader, linked);
 	if (rc)
 		return rc;
-	rc = replace_old(target, linked, sync);
+	rc = replace_old(target, reader, linked, sync);
 	if (rc)
 		stele_target_unlink(target, linked);
 	return rc;

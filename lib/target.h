@@ -24,8 +24,9 @@ struct stele_target {
 /*
  * Find folder and name of a path and check that a file may stand there.  A link
  * is followed: what it names is replaced, not the link.  -EISDIR, -EINVAL for
- * what is no regular file, -ENOENT for a link to nothing, -EEXIST where a file
- * is and replacing was not allowed; errors of the system name the folder.
+ * what is no regular file, -ENOENT for a link to nothing, -EACCES for one of
+ * somebody else's in a sticky folder for everybody, -EEXIST where a file is and
+ * replacing was not allowed; errors of the system name the folder.
  */
 int stele_target_open(const char *path, bool replace,
 		      struct stele_target *target, struct stele_error *err);

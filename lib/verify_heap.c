@@ -6,6 +6,7 @@
  */
 #include <unistr.h>
 
+#include "canonical.h"
 #include "dict.h"
 #include "verify.h"
 #include "word.h"
@@ -91,6 +92,20 @@ struct marking {
 	uint64_t nr_objects;
 };
 
+/* Whether an object is an ARRAY that is aligned and was to be. */
+static bool is_aligned_array(uint64_t pos, uint64_t head)
+{
+	unsigned element = STELE_FMT_HEAD_FLAGS(head) >>
+			   STELE_FMT_OBJ_ELEM_SHIFT;
+
+	return STELE_FMT_HEAD_KIND(head) == STELE_FMT_KIND_ARRAY &&
+	       STELE_FMT_HEAD_COUNT(head) *
+			       stele_type_width(
+				       stele_type_of_element(element)) >=
+		       64 &&
+	       (pos + 8) % 64 == 0;
+}
+
 /* One head that is not padding. */
 static int mark_object(struct stele_verify *v, struct marking *m, uint64_t pos,
 		       uint64_t head)
@@ -101,8 +116,7 @@ static int mark_object(struct stele_verify *v, struct marking *m, uint64_t pos,
 
 	if (flags & ~flags_of_kind(kind))
 		return stele_verify_broken(v, pos, STELE_I_OBJECT_FLAGS);
-	if (m->pads &&
-	    (m->pads > 7 || kind != STELE_FMT_KIND_ARRAY || (pos + 8) % 64))
+	if (m->pads && (m->pads > 7 || !is_aligned_array(pos, head)))
 		return stele_verify_broken(v, pos - 8, STELE_I_OBJECT_PAD);
 	m->pads = 0;
 	m->nr_objects++;
@@ -323,6 +337,33 @@ static bool index_is_full(const struct stele_verify *v, uint64_t pos,
 	return !nr_slots || taken == nr;
 }
 
+/*
+ * Pairs enter an index in order, each at the first free slot of its search: so
+ * on the way to a pair lie only pairs before it.
+ */
+static bool came_in_order(const struct stele_value *dict,
+			  const struct stele_value *key, uint64_t pair)
+{
+	const struct stele_segment *seg = dict->segment;
+	uint64_t index = dict->u.pos + 8 + 16 * dict->len, hash;
+	uint64_t nr_slots = stele_dict_index_bytes(dict->len) / 4;
+
+	if (!nr_slots)
+		return true;
+	if (stele_canonical_hash(key, seg->header.hash_seed, &hash))
+		return false;
+	for (uint64_t i = 0; i < nr_slots; i++) {
+		uint64_t at = ((hash >> 32) + i) & (nr_slots - 1);
+		const uint32_t *slot =
+			(const void *)(seg->base + index + 4 * at);
+		uint64_t number = *slot & (nr_slots - 1);
+
+		if (!number || number > pair)
+			return number == pair + 1;
+	}
+	return false;
+}
+
 static int verify_dict(struct stele_verify *v, uint64_t pos, uint64_t nr)
 {
 	struct stele_value dict, key;
@@ -351,6 +392,8 @@ static int verify_dict(struct stele_verify *v, uint64_t pos, uint64_t nr)
 			return stele_verify_broken(v, at, STELE_I_DICT_INDEX);
 		if (found != i)
 			return stele_verify_broken(v, at, STELE_I_DICT_UNIQUE);
+		if (!came_in_order(&dict, &key, i))
+			return stele_verify_broken(v, at, STELE_I_DICT_INDEX);
 	}
 	return 0;
 }

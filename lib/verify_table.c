@@ -360,6 +360,8 @@ int stele_verify_counts(struct stele_verify *v, const struct stele_map *map,
 		return broken(v, map, STELE_I_TABLE_COUNT);
 	if (fmt->used_bytes != used)
 		return broken(v, map, STELE_I_TABLE_USED);
+	if (!nr_keys && fmt->nr_buckets)
+		return broken(v, map, STELE_I_TABLE_ZERO);
 	if (fmt->decl == STELE_FMT_NONE)
 		return 0;
 	/* a unique table may have left out rows, but of keys that it has */

@@ -40,6 +40,7 @@ static struct {
 	bool no_tmpfile; /* as on a file system that lacks it */
 	bool no_exchange; /* likewise RENAME_EXCHANGE, RENAME_NOREPLACE */
 	long held; /* allocations that were not freed, by difference */
+	int (*at_sync)(int fd); /* before fsync(); the errno it ends with */
 } failing;
 
 static inline void failing_begin(enum failing_what what, long k, int error)
@@ -90,7 +91,13 @@ int ftruncate(int fd, off_t len)
 
 int fsync(int fd)
 {
-	return fails(FAILING_IO) ? -1 : (int)syscall(SYS_fsync, fd);
+	int error = failing.at_sync ? failing.at_sync(fd) : 0;
+
+	if (error)
+		errno = error;
+	if (error || fails(FAILING_IO))
+		return -1;
+	return (int)syscall(SYS_fsync, fd);
 }
 
 int openat(int folder, const char *path, int flags, ...)

@@ -413,6 +413,48 @@ static void memfd_without_seals_is_not_stable(void **state)
 	close(sealed);
 }
 
+/* The descriptor of a memfd to cut and seal when its seals are asked for. */
+static int hasty = -1;
+
+int fcntl(int fd, int command, ...)
+{
+	va_list args;
+	long arg;
+
+	va_start(args, command);
+	arg = va_arg(args, long);
+	va_end(args);
+	if (command == F_GET_SEALS && hasty >= 0) {
+		syscall(SYS_ftruncate, hasty, 4096);
+		syscall(SYS_fcntl, hasty, F_ADD_SEALS,
+			F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK |
+				F_SEAL_SEAL);
+		hasty = -1;
+	}
+	return (int)syscall(SYS_fcntl, fd, command, arg);
+}
+
+/* Its seals are true, the size that it had before is not. */
+static void memfd_that_is_cut_then_sealed_is_refused(void **state)
+{
+	int sealed = make_memfd(1);
+	int fd = memfd_create("test", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	struct stele_segment *segment = NULL;
+	struct stele_error err = { 0 };
+	uint8_t bytes[16384];
+	ssize_t len = pread(sealed, bytes, sizeof(bytes), 0);
+
+	(void)state;
+	assert_in_range(len, 4097, sizeof(bytes) - 1);
+	assert_int_equal(pwrite(fd, bytes, (size_t)len, 0), len);
+	hasty = fd;
+	assert_int_equal(stele_segment_open_fd(fd, NULL, &segment, &err),
+			 -STELE_E_FORMAT);
+	assert_int_equal(hasty, -1);
+	close(fd);
+	close(sealed);
+}
+
 /* The caller's descriptor could write; the mapping never can. */
 static void mapping_cannot_be_made_writable(void **state)
 {
@@ -702,6 +744,7 @@ int main(void)
 		HOME_TEST(file_says_how_it_is_sealed),
 		HOME_TEST(memfd_is_stable),
 		HOME_TEST(memfd_without_seals_is_not_stable),
+		HOME_TEST(memfd_that_is_cut_then_sealed_is_refused),
 		HOME_TEST(mapping_cannot_be_made_writable),
 		HOME_TEST(copy_survives_truncation),
 		HOME_TEST(large_mapping_is_aligned_to_2_mib),

@@ -281,6 +281,39 @@ static void no_replace_keeps_the_old_file(void **state)
 	assert_int_equal(entries(false), 2);
 }
 
+/* Another build of "x" is done while ours syncs the folder, which fails. */
+static int others_build(int fd)
+{
+	struct stat st;
+
+	assert_int_equal(fstat(fd, &st), 0);
+	if (!S_ISDIR(st.st_mode))
+		return 0;
+	failing.at_sync = NULL;
+	publish_text("x", 0, "theirs");
+	return EIO;
+}
+
+static void failing_publish_takes_no_other_file_away(void **state)
+{
+	struct stele_output *out;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 4; i++) {
+		failing.no_tmpfile = i & 2;
+		if (i & 1)
+			put_file("x", OLD);
+		out = begin("x", 0);
+		assert_int_equal(stele_output_append(out, "ours", 4), 0);
+		failing.at_sync = others_build;
+		assert_int_equal(stele_output_publish(out, NULL, NULL), -EIO);
+		stele_output_free(out);
+		assert_true(holds("x", "theirs", 6));
+		assert_int_equal(entries(true), 1);
+	}
+}
+
 static void folder_that_came_meanwhile_stays(void **state)
 {
 	struct stele_output *out = begin("x", 0);
@@ -379,6 +412,42 @@ static void link_is_followed_and_stays(void **state)
 	assert_int_equal(lstat(at("b"), &st), 0);
 	assert_true(S_ISLNK(st.st_mode));
 	assert_int_equal(entries(false), 3);
+}
+
+/* Links are somebody else's while this is set, and so is the folder. */
+static bool strangers;
+
+int fstatat(int from, const char *path, struct stat *st, int flags)
+{
+	int rc = (int)syscall(SYS_newfstatat, from, path, st, flags);
+
+	if (!rc && strangers && S_ISLNK(st->st_mode))
+		st->st_uid ^= 1;
+	return rc;
+}
+
+/* What the kernel does where fs.protected_symlinks is 1. */
+static void strangers_link_is_followed_where_not_all_may_put_one(void **state)
+{
+	char x[4096];
+	int i;
+
+	(void)state;
+	put_file("x", OLD);
+	snprintf(x, sizeof(x), "%s", at("x"));
+	assert_int_equal(symlink(x, at("y")), 0);
+	for (i = 0; i < 3; i++) {
+		strangers = i > 0;
+		assert_int_equal(chmod(folder, i == 1 ? 0755 : 01777), 0);
+		if (i < 2)
+			publish_text("y", 0, i ? "one" : "two");
+		else
+			assert_int_equal(refusal_saying("link", at("y"), 0, 0),
+					 -EACCES);
+	}
+	strangers = false;
+	assert_true(holds("x", "one", 3));
+	assert_int_equal(entries(false), 2);
 }
 
 static void link_to_nothing_is_refused(void **state)
@@ -666,6 +735,7 @@ int main(void)
 		FAILING_IN_FOLDER(old_file_is_replaced_and_gone),
 		FAILING_IN_FOLDER(old_file_stays_while_it_is_open),
 		FAILING_IN_FOLDER(no_replace_keeps_the_old_file),
+		FAILING_IN_FOLDER(failing_publish_takes_no_other_file_away),
 		FAILING_IN_FOLDER(folder_that_came_meanwhile_stays),
 		FAILING_IN_FOLDER(mode_is_0444_less_umask),
 		FAILING_IN_FOLDER(mode_is_the_one_asked_for),
@@ -673,6 +743,8 @@ int main(void)
 		FAILING_IN_FOLDER(descriptor_is_read_only_and_unlocked),
 		FAILING_IN_FOLDER(second_publish_is_out_of_order),
 		FAILING_IN_FOLDER(link_is_followed_and_stays),
+		FAILING_IN_FOLDER(
+			strangers_link_is_followed_where_not_all_may_put_one),
 		FAILING_IN_FOLDER(link_to_nothing_is_refused),
 		FAILING_IN_FOLDER(ring_of_links_is_refused),
 		FAILING_IN_FOLDER(folder_is_refused),

@@ -462,6 +462,15 @@ static void padding_stands_before_an_aligned_array_only(void **state)
 	im.header->roots = 0;
 	im.header->section[0].nr_items--;
 	expect(OBJECT_PAD);
+	/* an array too small to be aligned: 9 bytes, where there were 9 words */
+	assert_int_not_equal(at.pad, at.array);
+	put(at.array, HEAD(KIND(ARRAY), ELEMENT(U8), 9));
+	memset(im.bytes + at.array + 8, 0, 72);
+	for (uint64_t pos = at.array + 24; pos < at.array + 80; pos += 8) {
+		put(pos, HEAD(KIND(LIST), 0, 0));
+		im.header->section[0].nr_items++;
+	}
+	expect(OBJECT_PAD);
 }
 
 static void fill_behind_objects_is_zero(void **state)
@@ -598,6 +607,34 @@ static void words_are_proved(void **state)
 	expect(WORD_ASCII);
 	put(at_word, stele_word_ascii(STELE_FMT_ASCII_MAX_OFF, 8191));
 	expect(WORD_ASCII);
+}
+
+/* The slot where the search for the pair that slot `i` names begins. */
+static uint32_t home_of(const uint32_t *slots, uint32_t i)
+{
+	struct stele_value key = { .type = STELE_TYPE_I64,
+				   .u.i = (slots[i] & 15) - 1 };
+	uint64_t hash;
+
+	assert_int_equal(
+		stele_canonical_hash(&key, STELE_FMT_DEFAULT_SEED, &hash), 0);
+	return (uint32_t)(hash >> 32) & 15;
+}
+
+/* Two pairs whose searches meet change places: a search finds both still. */
+static void pairs_enter_an_index_in_order(void **state)
+{
+	uint64_t index = at.indexed + 8 + 16 * NR_PAIRS;
+	uint32_t *slots = (uint32_t *)(void *)(im.bytes + index), i = 1, slot;
+
+	(void)state;
+	while (i < 16 && (!slots[i] || home_of(slots, i) == i))
+		i++;
+	assert_in_range(i, 1, 15);
+	slot = slots[i];
+	slots[i] = slots[i - 1];
+	slots[i - 1] = slot;
+	expect(DICT_INDEX);
 }
 
 static void dicts_are_proved(void **state)
@@ -794,6 +831,11 @@ static void lines_are_proved(void **state)
 	line->key[1] = empty;
 	line->value[1] = 0;
 	expect(TABLE_COUNT);
+	/* lines for no key at all */
+	line->key[0] = line->key[1] = empty;
+	line->value[0] = line->value[1] = 0;
+	t[1].nr_keys = t[1].nr_values = t[1].used_bytes = 0;
+	expect(TABLE_ZERO);
 	t[1].empty_key++;
 	expect(LINE_EMPTY);
 }
@@ -1149,6 +1191,7 @@ int main(void)
 		cmocka_unit_test(arrays_are_proved),
 		cmocka_unit_test(words_are_proved),
 		cmocka_unit_test(dicts_are_proved),
+		cmocka_unit_test(pairs_enter_an_index_in_order),
 		cmocka_unit_test(record_bodies_are_proved),
 		cmocka_unit_test(items_are_of_their_declared_type),
 		cmocka_unit_test(buckets_are_proved),
