@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "hash.h"
+#include "salt.h"
 #include "schema_type.h"
 
 const char *stele_type_name(enum stele_type type)
@@ -89,7 +90,7 @@ static const struct stele_fmt_type *type_at(const struct stele_type_set *set,
 static uint32_t *slot_of(const struct stele_type_set *set,
 			 const struct stele_fmt_type *type)
 {
-	size_t at = stele_hash_bytes(type, sizeof(*type), 0);
+	size_t at = stele_hash_bytes(type, sizeof(*type), set->salt);
 
 	for (;; at++) {
 		uint32_t *slot = &set->slots[at & (set->nr_slots - 1)];
@@ -106,6 +107,8 @@ static int grow(struct stele_type_set *set)
 	uint32_t i;
 
 	larger.nr_slots = set->nr_slots ? 2 * set->nr_slots : 64;
+	if (!set->nr_slots)
+		larger.salt = stele_salt();
 	larger.slots = calloc(larger.nr_slots, sizeof(*larger.slots));
 	if (!larger.slots)
 		return -ENOMEM;

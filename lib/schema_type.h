@@ -22,6 +22,7 @@ struct stele_type_set {
 	struct stele_buffer types; /* struct stele_fmt_type */
 	uint32_t *slots; /* number plus one, 0: free */
 	size_t nr_slots; /* a power of two, at most half of them taken */
+	uint64_t salt; /* of the hashes, once there are slots */
 };
 
 /*

@@ -28,6 +28,7 @@ struct stele_typed_set {
 	} * slots;
 	uint64_t nr_slots; /* 0 or a power of two */
 	uint64_t used;
+	uint64_t salt; /* of the hashes, once there are slots */
 };
 
 struct stele_verify {

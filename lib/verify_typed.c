@@ -11,6 +11,7 @@
  * scalars are just walked.
  */
 #include "hash.h"
+#include "salt.h"
 #include "verify.h"
 
 #define SHORT_ITEMS 32u
@@ -26,14 +27,14 @@ struct frame {
 
 /* --------------------------------------------------------------- memory */
 
-static struct stele_typed *find_slot(struct stele_typed *slots,
-				     uint64_t nr_slots, uint64_t pos,
-				     uint64_t type)
+static struct stele_typed *find_slot(const struct stele_typed_set *set,
+				     uint64_t pos, uint64_t type)
 {
-	uint64_t i = stele_hash_u64(pos, type);
+	const struct stele_typed wanted = { pos, type };
+	uint64_t i = stele_hash_bytes(&wanted, sizeof(wanted), set->salt);
 
 	for (;; i++) {
-		struct stele_typed *slot = &slots[i & (nr_slots - 1)];
+		struct stele_typed *slot = &set->slots[i & (set->nr_slots - 1)];
 
 		if (!slot->pos || (slot->pos == pos && slot->type == type))
 			return slot;
@@ -42,20 +43,22 @@ static struct stele_typed *find_slot(struct stele_typed *slots,
 
 static int grow(struct stele_typed_set *set)
 {
-	uint64_t nr = set->nr_slots ? 2 * set->nr_slots : 64;
-	struct stele_typed *slots = calloc(nr, sizeof(*slots));
+	struct stele_typed_set larger = *set;
 
-	if (!slots)
+	larger.nr_slots = set->nr_slots ? 2 * set->nr_slots : 64;
+	if (!set->nr_slots)
+		larger.salt = stele_salt();
+	larger.slots = calloc(larger.nr_slots, sizeof(*larger.slots));
+	if (!larger.slots)
 		return -ENOMEM;
 	for (uint64_t i = 0; i < set->nr_slots; i++) {
 		const struct stele_typed *old = &set->slots[i];
 
 		if (old->pos)
-			*find_slot(slots, nr, old->pos, old->type) = *old;
+			*find_slot(&larger, old->pos, old->type) = *old;
 	}
 	free(set->slots);
-	set->slots = slots;
-	set->nr_slots = nr;
+	*set = larger;
 	return 0;
 }
 
@@ -76,7 +79,7 @@ static int remember(struct stele_verify *v, uint64_t pos, uint32_t type,
 	if (2 * (v->again.used + 1) > v->again.nr_slots && grow(&v->again))
 		return stele_fail(v->err, -ENOMEM,
 				  "no memory for verifying shared lists");
-	slot = find_slot(v->again.slots, v->again.nr_slots, pos, type);
+	slot = find_slot(&v->again, pos, type);
 	*known = slot->pos != 0;
 	if (!*known) {
 		slot->pos = pos;

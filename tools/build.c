@@ -272,7 +272,7 @@ static int read_file(struct build *build, const char *path, char **text,
 	out = open_memstream(text, len);
 	while (out && (n = fread(part, 1, sizeof(part), in)))
 		fwrite(part, 1, n, out);
-	rc = ferror(in) ? -EIO : 0;
+	rc = ferror(in) ? -errno : 0; /* of the last fread() */
 	fclose(in);
 	if (!out || ferror(out))
 		rc = -ENOMEM;
@@ -401,6 +401,20 @@ static void print_path(FILE *out, const char *path, size_t len)
 	}
 }
 
+/* The bytes of a path up to the ',' behind it, or to the end. */
+static size_t path_bytes(const char *path, const char *end)
+{
+	bool quotes = *path == '"', quoted = false;
+	const char *p;
+
+	for (p = path; p < end && (quoted || *p != ','); p++)
+		if (quotes && *p == '"')
+			quoted = !quoted;
+		else if (quoted && *p == '\\' && p + 1 < end)
+			p++;
+	return (size_t)(p - path);
+}
+
 /* "table NAME: RECORD(FIELD, FIELD) KIND" */
 static void print_table(FILE *out, const char *text,
 			const struct stele_record_info *record)
@@ -419,10 +433,8 @@ static void print_table(FILE *out, const char *text,
 	fputs(": ", out);
 	schema_name_print(out, record->name.ptr, record->name.len);
 	for (const char *before = "("; field <= end; before = ", ") {
-		size_t len = strcspn(field, ",");
+		size_t len = path_bytes(field, end);
 
-		if (len > (size_t)(end - field))
-			len = (size_t)(end - field);
 		fputs(before, out);
 		print_path(out, field, len);
 		field += len + 1;

@@ -13,12 +13,37 @@
 
 #define SUFFIX ".stele"
 
+void command_print_name(FILE *out, const char *ptr, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)ptr[i];
+		unsigned char after = i + 1 < len ? (unsigned char)ptr[i + 1] :
+						    0;
+
+		if (c < 0x20 || c == 0x7f) {
+			fprintf(out, "\\u%04x", c);
+		} else if (c == 0xc2 && after >= 0x80 && after < 0xa0) {
+			fprintf(out, "\\u%04x", after);
+			i++;
+		} else {
+			putc(c, out);
+		}
+	}
+}
+
 static void say(const struct command *command, const char *format, va_list ap)
 {
+	char text[8192];
+	int n = vsnprintf(text, sizeof(text), format, ap);
+
+	if (n < 0)
+		n = 0;
 	/* one write a message, so that those of several programs don't mix */
 	flockfile(stderr);
 	fprintf(stderr, "stele: %s: ", command->name);
-	vfprintf(stderr, format, ap);
+	command_print_name(stderr, text,
+			   (size_t)n < sizeof(text) ? (size_t)n :
+						      sizeof(text) - 1);
 	fputc('\n', stderr);
 	funlockfile(stderr);
 }

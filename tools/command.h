@@ -7,6 +7,8 @@
 #define STELE_TOOLS_COMMAND_H
 
 #include <getopt.h>
+#include <stdio.h>
+
 #include <stele/stele.h>
 
 enum {
@@ -39,6 +41,12 @@ void command_say(const struct command *command, const char *format, ...)
 /* The same, with where the help is.  Returns COMMAND_USAGE. */
 int command_usage(const struct command *command, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/*
+ * A name out of a segment or an input, for people: control characters, which a
+ * terminal may obey, as \uXXXX.
+ */
+void command_print_name(FILE *out, const char *ptr, size_t len);
 
 /* Prints the help.  Returns COMMAND_DONE. */
 int command_help(const struct command *command);

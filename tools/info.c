@@ -58,7 +58,7 @@ static void put_str(struct report *r, const char *name, const char *ptr,
 	if (r->as_json)
 		json_out_string(stdout, ptr, len);
 	else
-		fwrite(ptr, 1, len, stdout);
+		command_print_name(stdout, ptr, len);
 	put_end(r);
 }
 

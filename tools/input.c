@@ -72,20 +72,24 @@ static int open_temporary(void)
 	return fd;
 }
 
+static int fail_temporary(struct stele_error *err, int code, const char *what)
+{
+	char reason[200];
+
+	snprintf(reason, sizeof(reason), "%s: %s", what, strerror(-code));
+	return fail(err, code, reason);
+}
+
 /* Copy all of the input into a temporary file and take that in its place. */
 static int spool(struct input *input, struct stele_error *err)
 {
-	char reason[200];
 	ssize_t n = 0;
 	int fd, rc = 0;
 
 	fd = open_temporary();
-	if (fd < 0) {
-		snprintf(reason, sizeof(reason),
-			 "no temporary file in $TMPDIR or /tmp: %s",
-			 strerror(-fd));
-		return fail(err, fd, reason);
-	}
+	if (fd < 0)
+		return fail_temporary(err, fd,
+				      "no temporary file in $TMPDIR or /tmp");
 	while (!rc) {
 		n = read_some(input->fd, input->buffer, input->room);
 		if (n <= 0)
@@ -95,7 +99,8 @@ static int spool(struct input *input, struct stele_error *err)
 	if (n < 0)
 		rc = fail(err, (int)n, strerror((int)-n));
 	else if (rc)
-		rc = fail(err, rc, "the temporary file cannot be written");
+		rc = fail_temporary(err, rc,
+				    "the temporary file cannot be written");
 	close(input->fd);
 	input->fd = fd;
 	return rc ? rc : input_rewind(input, err);

@@ -44,7 +44,7 @@ static void print_name(const struct ls *ls, const char *ptr, size_t len)
 	if (ls->as_json)
 		json_out_string(stdout, ptr, len);
 	else
-		fwrite(ptr, 1, len, stdout);
+		command_print_name(stdout, ptr, len);
 }
 
 static int list_table(struct ls *ls, const struct stele_map *map)
@@ -91,7 +91,7 @@ static int list_entry(struct ls *ls, const char *kind,
 		if (rc)
 			return rc;
 	} else {
-		fwrite(name->u.ptr, 1, name->len, stdout);
+		command_print_name(stdout, name->u.ptr, name->len);
 	}
 	printf(ls->as_json ? ",\"type\":\"%s\"}\n" : "\t%s\n",
 	       stele_type_name(value->type));
@@ -147,7 +147,7 @@ static int list_keys(struct ls *ls, const struct stele_map *map)
 			rc = json_out_value(&ls->json, &key, JSON_OUT_ANY,
 					    &ls->err);
 		else
-			fwrite(key.u.ptr, 1, key.len, stdout);
+			command_print_name(stdout, key.u.ptr, key.len);
 		printf(ls->as_json ? ",\"values\":%llu}\n" : "\t%llu\n",
 		       (unsigned long long)matches.len);
 		if (rc || ferror(stdout))

@@ -34,7 +34,7 @@ void schema_name_print(FILE *out, const char *ptr, size_t len)
 	for (size_t i = 0; i < len; i++) {
 		unsigned char c = (unsigned char)ptr[i];
 
-		if (c < 0x20)
+		if (c < 0x20 || c == 0x7f)
 			fprintf(out, "\\u%04x", c);
 		else if (c == '"' || c == '\\')
 			fprintf(out, "\\%c", c);

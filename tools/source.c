@@ -62,6 +62,19 @@ static int placed(struct source *source, const struct line *line,
 	return rc;
 }
 
+/* Text files from elsewhere begin with one, which is no part of the text. */
+static void skip_mark(struct line *line)
+{
+	size_t mark = strlen(BYTE_ORDER_MARK);
+
+	if (line->number != 1 || line->len < mark ||
+	    memcmp(line->text, BYTE_ORDER_MARK, mark))
+		return;
+	line->text += mark;
+	line->len -= mark;
+	line->offset += mark;
+}
+
 static int next_json(struct source *source, struct json_node **row,
 		     struct stele_error *err)
 {
@@ -71,6 +84,8 @@ static int next_json(struct source *source, struct json_node **row,
 	arena_reset(&source->arena);
 	do {
 		rc = input_line(&source->input, &line, err);
+		if (!rc)
+			skip_mark(&line);
 		if (!rc)
 			rc = json_parse(source->json, &source->arena, line.text,
 					line.len, row, err);
@@ -86,7 +101,6 @@ static int next_json(struct source *source, struct json_node **row,
 static int feed_csv(struct source *source, struct stele_error *err)
 {
 	struct line line = { 0 };
-	size_t mark = strlen(BYTE_ORDER_MARK);
 	int rc = input_line(&source->input, &line, err);
 
 	if (rc == -STELE_E_ABSENT) {
@@ -98,12 +112,7 @@ static int feed_csv(struct source *source, struct stele_error *err)
 	}
 	if (rc)
 		return placed(source, &line, err, rc);
-	if (line.number == 1 && line.len >= mark &&
-	    !memcmp(line.text, BYTE_ORDER_MARK, mark)) {
-		line.text += mark;
-		line.len -= mark;
-		line.offset += mark;
-	}
+	skip_mark(&line);
 	if (!csv_is_inside(source->csv)) {
 		source->line = line.number;
 		source->offset = line.offset;

@@ -225,4 +225,10 @@ open("looped.stele", "wb").write(data)' &&
 		grep -q 'an object that lies in itself' message
 }
 promise list_in_itself_does_not_print_without_end in_itself
+mkdir -p folder
+fails schema_that_is_a_folder 4 'folder: Is a directory' "$stele" build -o x.stele --schema folder rows.ndjson
+# ---- a terminal obeys control characters: no message has them
+raw() { printf '%b' "$1" >rows.ndjson; "$stele" build -o x.stele rows.ndjson 2>message; grep '^stele: ' message >last; ! LC_ALL=C grep -q $'[\e\x7f\xc2]' last && grep -qF "$2" last; }
+promise message_shows_control_characters_of_a_key raw '{"a\\u001b[31m":1e400}\n' '/a\u001b[31m: 1e400'
+promise message_shows_control_characters_of_c1 raw '{"a\\u009b":1e400}\n' '/a\u009b: 1e400'
 finish

@@ -107,4 +107,7 @@ build '{"a":1,"m":{"x":[1]}}\n'
 promise what_is_reported_is_a_schema_that_builds_the_same reported
 quiet() { "$stele" build -o y.stele --schema x.schema rows.ndjson >out 2>&1 && [ ! -s out ]; }
 promise with_a_schema_nothing_is_said quiet
+keeps a_key_with_every_control_character '{"k\\u0001\\u001f\0177":"x"}\n'
+keeps a_key_with_the_control_characters_of_c1 '{"k\0302\0205":1}\n'
+keeps a_nested_key_with_a_delete '{"o":{"\0177":1}}\n'
 finish

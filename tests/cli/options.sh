@@ -67,6 +67,12 @@ odd_names() {
 		[ "$("$stele" get y.stele 'my table' 1)" = "$(cat odd.ndjson)" ] && [ "$("$stele" get y.stele t2 2)" = "$(cat odd.ndjson)" ]
 }
 promise tables_over_fields_of_any_name odd_names
+odd_paths() {
+	printf '{"c,d":1,"e:multi":2,"q\\"":3}\n' >odd.ndjson
+	"$stele" build -o y.stele --table 't="c,d"' --table 'u="e:multi":multi' --table 'v="c,d","e:multi"' --table 'w="q\"","c,d"' odd.ndjson 2>message &&
+		[ "$("$stele" get y.stele t 1; "$stele" get y.stele u 2; "$stele" get y.stele v '[1,2]'; "$stele" get y.stele w '[3,1]')" = "$(for _ in 1 2 3 4; do cat odd.ndjson; done)" ]
+}
+promise tables_over_quoted_fields_with_commas_and_colons odd_paths
 no_replace() { cp x.stele kept.stele && ! "$stele" build -o x.stele --no-replace rows.ndjson 2>message && grep -q 'x.stele: ' message && cmp x.stele kept.stele; }
 promise no_replace_keeps_the_file no_replace
 fresh() { rm -f new.stele && "$stele" build -o new.stele --no-replace rows.ndjson 2>message && "$stele" verify new.stele; }
@@ -136,4 +142,13 @@ prints completion_of_commands 'schema' completes stele sche
 prints completion_of_options '--schema' completes stele build --sch
 prints completion_of_formats 'ndjson csv' completes stele build --format ''
 prints completion_of_tables 'by_a' completes stele get x.stele by
+
+# Nothing that a name says is run by a shell, obeyed by a terminal, or a column.
+"$stele" build -o odd.stele --table '$(touch ran)=a' --table '`touch ran`=a' --table $'t\tb\nrows\e[31m=a' --table 'two words=a' rows.ndjson 2>message
+completes_odd() { completes stele get odd.stele '' >words && [ ! -e ran ] && grep -qF '\$\(touch\ ran\)' words && grep -qF '\`touch\ ran\`' words; }
+promise completion_runs_no_names_of_tables completes_odd
+prints completion_quotes_names_of_tables 'two\ words' completes stele dump odd.stele two
+lists_odd() { [ "$("$stele" ls odd.stele | wc -l)" -eq 5 ] && "$stele" ls odd.stele | grep -qF $'table\tt\\u0009b\\u000arows\\u001b[31m\tu64' && ! "$stele" info odd.stele | grep -q $'\e'; }
+promise control_characters_in_names_are_shown lists_odd
+prints control_characters_in_names_are_exact_as_json $'t\tb\nrows\e[31m' sh -c '"$0" ls --json odd.stele | jq -r "select(.kind == \"table\").name" | tail -n 3 | head -n 2' "$stele"
 finish

@@ -146,4 +146,8 @@ same_bytes() {
 		cmp x.stele y.stele
 }
 promise same_input_same_bytes_whatever_the_way same_bytes
+mark() { printf '\357\273\277{"a":1}\n{"a":2}\n' >rows.ndjson; "$stele" build -o x.stele rows.ndjson 2>report && [ "$("$stele" dump x.stele)" = $'{"a":1}\n{"a":2}' ]; }
+promise byte_order_mark_is_dropped mark
+mark_place() { printf '\357\273\277{"a":NaN}\n' >rows.ndjson; "$stele" build -o x.stele rows.ndjson 2>report; grep -q 'rows.ndjson:1: offset 8: ' report; }
+promise offsets_count_the_byte_order_mark mark_place
 finish

@@ -5,6 +5,11 @@
  */
 #include "schema_text.h"
 
+#include <time.h>
+
+#include "hash.h"
+#include "schema_type.h"
+
 /* The canonical text of a text. */
 static void assert_prints(const char *text, const char *canonical)
 {
@@ -34,6 +39,30 @@ static void every_type_is_kept(void **state)
 {
 	(void)state;
 	assert_prints(every_type, every_type);
+}
+
+/*
+ * Types picked so that their hashes without a salt begin in one part of the
+ * slots: then each addition passed half of all before it.
+ */
+static void types_picked_to_collide_cost_no_more(void **state)
+{
+	struct stele_fmt_type type = { .kind = STELE_TYPE_LIST };
+	struct stele_type_set set = { 0 };
+	const uint32_t nr = 60000, slots = 131072;
+	uint32_t number, i = 0;
+	clock_t begin = clock();
+
+	(void)state;
+	for (; i < nr; type.arg++) {
+		if (stele_hash_bytes(&type, sizeof(type), 0) % slots > nr / 9)
+			continue;
+		assert_int_equal(stele_type_set_add(&set, &type, &number), 0);
+		assert_int_equal(number, i++);
+	}
+	assert_int_equal(set.nr_slots, slots);
+	stele_type_set_free(&set);
+	assert_true(clock() - begin < CLOCKS_PER_SEC);
 }
 
 static void types_tell_what_they_are_made_of(void **state)
@@ -583,6 +612,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_type_is_kept),
+		cmocka_unit_test(types_picked_to_collide_cost_no_more),
 		cmocka_unit_test(types_tell_what_they_are_made_of),
 		cmocka_unit_test(equal_types_are_one),
 		cmocka_unit_test(fields_tell_all),

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -878,6 +879,45 @@ static void shared_lists_are_walked_once_a_type(void **state)
 	mend();
 }
 
+/* Lists of one null each where their positions' hashes begin close together. */
+static uint64_t *crowded_lists(uint64_t nr, uint64_t slots)
+{
+	uint64_t *words = malloc(nr * sizeof(*words)), null = STELE_FMT_NULL, n;
+
+	assert_non_null(words);
+	for (n = 0; n < nr;)
+		if (stele_hash_u64(im.len, 2) % slots < nr / 9)
+			words[n++] = object(KIND(LIST), 0, 1, &null, 8);
+		else
+			object(KIND(LIST), 0, 0, NULL, 0);
+	return words;
+}
+
+/* Reached by three ways each, all have to be remembered. */
+static void lists_placed_to_collide_cost_no_more(void **state)
+{
+	const uint64_t nr = 130000;
+	uint64_t *words, body;
+	clock_t begin;
+
+	(void)state;
+	handmade_free(&im);
+	handmade_begin(&im);
+	handmade_section(&im, STELE_FMT_SECTION_HEAP);
+	words = crowded_lists(nr, 262144);
+	for (int i = 0; i < 3; i++) {
+		body = object(KIND(LIST), 0, nr, words, 8 * nr);
+		object(KIND(RECORD), 0, 0, &body, 8);
+	}
+	free(words);
+	handmade_schema(&im, "record R { a: list<list<list<u8>?>> }\n");
+	handmade_seal(&im);
+	begin = clock();
+	assert_int_equal(open_and_verify(), 0);
+	assert_true(clock() - begin < 2 * CLOCKS_PER_SEC);
+	mend();
+}
+
 static void a_declared_table_must_be_there(void **state)
 {
 	(void)state;
@@ -1198,6 +1238,7 @@ int main(void)
 		cmocka_unit_test(rows_of_a_table_have_its_keys),
 		cmocka_unit_test(lines_are_proved),
 		cmocka_unit_test(shared_lists_are_walked_once_a_type),
+		cmocka_unit_test(lists_placed_to_collide_cost_no_more),
 		cmocka_unit_test(a_declared_table_must_be_there),
 		cmocka_unit_test(descriptors_are_proved),
 		cmocka_unit_test(bytes_that_nobody_owns_are_zero),

@@ -16,8 +16,7 @@ enum {
 	STELE_E_FORMAT = 5001, /* not a segment, or a broken one */
 	STELE_E_VERSION = 5002, /* a major format version we do not read */
 	STELE_E_FEATURE = 5003, /* needs a feature we do not have */
-	STELE_E_TYPE =
-		5004, /* a value of another type than asked or declared */
+	STELE_E_TYPE = 5004, /* of another type than asked or declared */
 	STELE_E_RANGE = 5005, /* a number that does not fit */
 	STELE_E_SCHEMA = 5006, /* schema text or names that make no sense */
 	STELE_E_DUPLICATE = 5007, /* a key or a name twice */

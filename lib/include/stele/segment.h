@@ -34,7 +34,8 @@ struct stele_open_options {
 	uint32_t flags; /* STELE_OPEN_F_... */
 	uint32_t check_owner; /* 1: refuse unless owned by expect_owner */
 	uint32_t expect_owner; /* uid */
-	uint32_t check_identity; /* 1: refuse unless expect_identity */
+	uint32_t check_identity; /* 1: refuse unless the trailer tells
+				  * expect_identity; verify proves it true */
 	uint8_t expect_identity[32];
 };
 
