@@ -195,6 +195,7 @@ void stele_builder_free(struct stele_builder *b)
 	stele_buffer_free(&b->pending);
 	stele_buffer_free(&b->pending_keys);
 	stele_buffer_free(&b->reserved);
+	stele_buffer_free(&b->immediates);
 	stele_buffer_free(&b->default_bytes);
 	free(b->defaults);
 	free(b->name);
@@ -283,20 +284,41 @@ int stele_builder_add(struct stele_builder *b, uint32_t record,
 	return 0;
 }
 
+int stele_handle_give(struct stele_builder *b, uint64_t word,
+		      struct stele_handle *handle)
+{
+	uint64_t number = b->immediates.len / sizeof(word);
+	int rc;
+
+	if ((STELE_FMT_TAG(word) == STELE_FMT_TAG_REF &&
+	     word > STELE_FMT_MAX_CONSTANT) ||
+	    STELE_FMT_TAG(word) == STELE_FMT_TAG_ASCII) {
+		*handle = stele_handle_of(b, word);
+		return 0;
+	}
+	rc = stele_buffer_append(&b->immediates, &word, sizeof(word));
+	if (!rc)
+		*handle = stele_handle_of(b, number << 3 | STELE_FMT_TAG_INT);
+	return rc;
+}
+
 int stele_builder_put(struct stele_builder *b, const struct stele_cell *cell,
 		      struct stele_handle *handle, struct stele_error *err)
 {
+	struct stele_handle given;
 	uint64_t word;
 	int rc = stele_unit_begin(b, err);
 
 	if (rc)
 		return rc;
 	rc = stele_lay_identity(b, cell, &word, err);
+	if (!rc)
+		rc = stele_handle_give(b, word, &given);
 	if (rc)
 		return stele_unit_drop(b, rc, err);
 	rc = stele_unit_commit(b, STELE_NO_ROW, err);
 	if (!rc)
-		*handle = stele_handle_of(b, word);
+		*handle = given;
 	return rc;
 }
 

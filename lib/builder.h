@@ -110,6 +110,7 @@ struct stele_builder {
 	struct stele_spill *refs; /* references by key of all units */
 	uint64_t nr_refs;
 	struct stele_buffer reserved; /* struct stele_reserved, ascending */
+	struct stele_buffer immediates; /* words that handles stand for */
 	uint64_t nr_unfilled;
 	uint64_t nr_objects; /* in the heap section at hand */
 	struct stele_buffer roots; /* struct stele_build_root */
@@ -136,7 +137,15 @@ struct stele_build_root {
 struct stele_reserved *stele_builder_unfilled(const struct stele_builder *b,
 					      uint64_t pos);
 
-/* A word as a handle of this builder, and back. */
+/*
+ * A handle for a word.  Positions are salted, so that another builder knows
+ * them for foreign; for an immediate the salted number of its word in
+ * `immediates` stands, as an integer word.  -ENOMEM.
+ */
+int stele_handle_give(struct stele_builder *b, uint64_t word,
+		      struct stele_handle *handle);
+
+/* A position as a handle of this builder, and what a handle holds. */
 static inline struct stele_handle stele_handle_of(const struct stele_builder *b,
 						  uint64_t word)
 {

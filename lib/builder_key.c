@@ -304,11 +304,23 @@ static int varint(struct stele_buffer *out, uint64_t n)
 	return stele_buffer_append(out, bytes, len);
 }
 
+static int check_length(size_t len, struct stele_error *err)
+{
+	if (len <= STELE_CANONICAL_MAX)
+		return 0;
+	return stele_fail(err, -STELE_E_LIMIT,
+			  "a key of %zu bytes in canonical form, above %u", len,
+			  STELE_CANONICAL_MAX);
+}
+
 static int canonical(struct stele_buffer *out, const struct stele_cell *cell,
 		     struct stele_error *err)
 {
+	size_t before = out->len;
 	int rc = stele_canonical_cell(out, cell);
 
+	if (!rc)
+		return check_length(out->len - before, err);
 	if (rc == -STELE_E_RANGE)
 		return stele_fail(err, rc, "NaN cannot be a key");
 	if (rc == -STELE_E_TYPE)
@@ -354,6 +366,7 @@ static int tuple(struct stele_builder *b, const struct stele_fmt_decl *decl,
 {
 	const uint32_t *steps = b->schema->steps + decl->first_step;
 	struct stele_buffer one = { 0 };
+	size_t before = b->keys.len;
 	uint8_t tag = 0x40;
 	int rc;
 
@@ -378,7 +391,7 @@ static int tuple(struct stele_builder *b, const struct stele_fmt_decl *decl,
 			rc = stele_buffer_append(&b->keys, one.ptr, one.len);
 	}
 	stele_buffer_free(&one);
-	return rc;
+	return rc ? rc : check_length(b->keys.len - before, err);
 }
 
 /* The key for one table, appended to keys: not found where a part is missing. */

@@ -473,9 +473,14 @@ int stele_lay_row(struct stele_builder *b, uint32_t record, unsigned flags,
 
 /* ---------------------------------------------------------- any value */
 
-/* Whether a word can be one that this builder gave out. */
-static int check_word(struct stele_builder *b, uint64_t w, uint64_t *head)
+/*
+ * The word that a handle stands for, -EINVAL where this builder did not give it
+ * out; *head is of the object that it leads to, or 0.
+ */
+static int word_of_handle(struct stele_builder *b, struct stele_handle handle,
+			  uint64_t *word, uint64_t *head)
 {
+	uint64_t w = *word = stele_handle_word(b, handle);
 	uint64_t end = b->stage.base + b->stage.bytes.len;
 	unsigned kind;
 	int rc;
@@ -483,8 +488,6 @@ static int check_word(struct stele_builder *b, uint64_t w, uint64_t *head)
 	*head = 0;
 	switch (STELE_FMT_TAG(w)) {
 	case STELE_FMT_TAG_REF:
-		if (w <= STELE_FMT_MAX_CONSTANT)
-			return w == STELE_FMT_UNSET ? -EINVAL : 0;
 		if (w < STELE_FMT_MIN_REF || w > end - 8)
 			return -EINVAL;
 		rc = stele_stage_read(b, w, head, sizeof(*head));
@@ -499,8 +502,14 @@ static int check_word(struct stele_builder *b, uint64_t w, uint64_t *head)
 					       end - (w >> 16) ?
 			       -EINVAL :
 			       0;
-	default:
+	case STELE_FMT_TAG_INT:
+		if (w >> 3 >= b->immediates.len / sizeof(w))
+			return -EINVAL;
+		memcpy(word, b->immediates.ptr + (w >> 3) * sizeof(w),
+		       sizeof(w));
 		return 0;
+	default:
+		return -EINVAL;
 	}
 }
 
@@ -509,8 +518,8 @@ static int lay_handle(struct stele_builder *b, const struct stele_cell *cell,
 		      uint32_t record, bool row, uint64_t *word,
 		      struct stele_error *err)
 {
-	uint64_t w = stele_handle_word(b, cell->u.handle), head;
-	int rc = check_word(b, w, &head);
+	uint64_t w, head;
+	int rc = word_of_handle(b, cell->u.handle, &w, &head);
 
 	if (rc == -EINVAL)
 		return stele_fail(err, rc,

@@ -33,6 +33,7 @@ static int seal_roots(struct stele_builder *b, struct stele_fmt_header *header,
 	const struct stele_build_root *roots = (void *)b->roots.ptr;
 	size_t n = b->roots.len / sizeof(*roots);
 	struct stele_cell dict = stele_cell_of(STELE_TYPE_DICT), *pairs;
+	struct stele_handle handle;
 	int rc;
 
 	if (!n)
@@ -42,8 +43,12 @@ static int seal_roots(struct stele_builder *b, struct stele_fmt_header *header,
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++) {
 		pairs[2 * i] = stele_cell_str(roots[i].name, roots[i].len);
-		pairs[2 * i + 1] =
-			stele_cell_ref(stele_handle_of(b, roots[i].word));
+		rc = stele_handle_give(b, roots[i].word, &handle);
+		if (rc) {
+			free(pairs);
+			return rc;
+		}
+		pairs[2 * i + 1] = stele_cell_ref(handle);
 	}
 	dict.u.cells = pairs;
 	dict.len = n;

@@ -23,6 +23,9 @@
 
 #include "buffer.h"
 
+/* The longest key of a table, in bytes: a lookup keeps it on its stack. */
+#define STELE_CANONICAL_MAX 16384u
+
 /* Append the encoding of one scalar.  -STELE_E_TYPE, -STELE_E_RANGE (NaN), -ENOMEM. */
 int stele_canonical_cell(struct stele_buffer *out,
 			 const struct stele_cell *cell);

@@ -102,7 +102,7 @@
 	X(117, FIELD_BOOL, "a bool field is 0 or 1")                           \
 	X(118, FIELD_RECORD, "a nested record is of the declared record")      \
 	X(119, FIELD_REF,                                                      \
-	  "a reference by key is a row of its table, or, weak, an absent key") \
+	  "a reference is a row of its table's record, or, weak, an absent key") \
 	X(120, FIELD_TIME, "a date or datetime field is of the years 1..9999") \
 	X(130, TABLE_KIND, "a table is of a known kind, key and value type")   \
 	X(131, TABLE_FLAGS, "a table has known flags only")                    \

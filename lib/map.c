@@ -14,8 +14,8 @@
 #include "map_probe.h"
 #include "segment.h"
 
-/* Bytes of a canonical key that stele_map_get() and _find() can look for. */
-#define KEY_ROOM 16384u
+/* The longest canonical key, and a length before its last part. */
+#define KEY_ROOM (STELE_CANONICAL_MAX + 10u)
 
 #define likely(x) __builtin_expect(!!(x), 1)
 

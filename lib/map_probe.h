@@ -210,8 +210,8 @@ static inline bool stele_entry_key(const struct stele_map *map,
 static inline bool stele_entry_equal(const uint8_t *a, const uint8_t *b,
 				     size_t len)
 {
-	if (len < 8 || len > 64)
-		return memcmp(a, b, len) == 0;
+	if (len < 8 || len > 64) /* b may be NULL where there is nothing */
+		return !len || memcmp(a, b, len) == 0;
 	for (; len > 8; a += 8, b += 8, len -= 8)
 		if (stele_load_unaligned(a) != stele_load_unaligned(b))
 			return false;

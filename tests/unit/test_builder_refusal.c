@@ -36,9 +36,20 @@ static void handle_of_another_build_is_refused(void **state)
 	struct stele_builder *b = begin("record R { v: any }", NULL);
 	struct stele_cell list = stele_cell_list(NULL, 0);
 	struct stele_cell text = str("a string of some length");
-	struct stele_handle of_list, of_text, none = { 0 };
+	const struct stele_cell immediates[] = {
+		stele_cell_i64(-7), stele_cell_f64(1.5), str("short"),
+		stele_cell_of(STELE_TYPE_NULL), stele_cell_bool(true)
+	};
+	struct stele_handle of_list, of_text, of_scalar, none = { 0 };
 
 	(void)state;
+	for (size_t i = 0; i < sizeof(immediates) / sizeof(*immediates); i++) {
+		assert_int_equal(stele_builder_put(a, &immediates[i],
+						   &of_scalar, &err),
+				 0);
+		assert_int_equal(add_one(b, stele_cell_ref(of_scalar)),
+				 -EINVAL);
+	}
 	assert_int_equal(stele_builder_put(a, &list, &of_list, &err), 0);
 	assert_int_equal(stele_builder_put(a, &text, &of_text, &err), 0);
 	assert_int_equal(add_one(b, text), 0);
@@ -621,6 +632,35 @@ static void table_options_are_checked(void **state)
 
 /* ------------------------------------------------------------------- state */
 
+static void canonical_key_has_up_to_16_kib(void **state)
+{
+	struct stele_builder *b = begin(NULL, NULL);
+	struct stele_table_options o = { .size = sizeof(o),
+					 .key = STELE_TYPE_ANY,
+					 .value = STELE_TYPE_U64 };
+	char *text = calloc(1, 16384);
+	struct stele_cell value = stele_cell_u64(1), key;
+	struct stele_segment *seg;
+	struct stele_value found;
+	uint32_t t;
+
+	(void)state;
+	memset(text, 'k', 16384);
+	assert_int_equal(stele_builder_table(b, "t", &o, &t, &err), 0);
+	key = stele_cell_str(text, 16384);
+	assert_int_equal(stele_builder_table_add(b, t, &key, &value, &err),
+			 -STELE_E_LIMIT);
+	key.len--;
+	assert_int_equal(stele_builder_table_add(b, t, &key, &value, &err), 0);
+	seg = finish(b);
+	assert_int_equal(stele_map_get_str(stele_segment_map(seg, "t"), text,
+					   16383, &found),
+			 0);
+	assert_int_equal(found.u.u, 1);
+	stele_segment_close(seg);
+	free(text);
+}
+
 static void nothing_goes_in_after_the_end(void **state)
 {
 	struct stele_table_options o = { .size = sizeof(o),
@@ -690,6 +730,7 @@ int main(void)
 		cmocka_unit_test(objects_end_below_2_to_the_48),
 		cmocka_unit_test(build_options_are_checked),
 		cmocka_unit_test(table_options_are_checked),
+		cmocka_unit_test(canonical_key_has_up_to_16_kib),
 		cmocka_unit_test(nothing_goes_in_after_the_end),
 	};
 
