@@ -334,12 +334,6 @@ int stele_key_of_cell(struct stele_builder *b,
 		      const struct stele_build_table *table,
 		      const struct stele_cell *cell, struct stele_str *key,
 		      struct stele_error *err);
-/* The key type that a declared table has. */
-uint8_t stele_key_type_of(const struct stele_schema *schema, uint32_t table);
-/* The kind of the field a declared table's k-th key path ends in. */
-unsigned stele_key_field_kind(const struct stele_schema *schema, uint32_t table,
-			      uint32_t k);
-
 /* The cell of a field, with its default where it is unset. */
 const struct stele_cell *stele_cell_at(const struct stele_builder *b,
 				       uint32_t record,

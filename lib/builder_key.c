@@ -8,46 +8,6 @@
 #include "builder.h"
 #include "canonical.h"
 
-unsigned stele_key_field_kind(const struct stele_schema *schema, uint32_t table,
-			      uint32_t k)
-{
-	const struct stele_fmt_decl *decl = &schema->tables[table];
-	const uint32_t *steps = schema->steps + decl->first_step;
-	uint32_t record = decl->record;
-
-	while (k--)
-		steps += 1 + steps[0];
-	for (uint32_t i = 1;; i++) {
-		uint32_t field = schema->records[record].first_field + steps[i];
-		const struct stele_fmt_type *t =
-			&schema->types[schema->fields[field].type];
-
-		if (i == steps[0])
-			return t->kind;
-		record = t->arg;
-	}
-}
-
-static uint8_t key_type_of_kind(unsigned kind)
-{
-	if (kind == STELE_TYPE_STR)
-		return STELE_FMT_KEY_STR;
-	if (kind == STELE_TYPE_BYTES)
-		return STELE_FMT_KEY_BYTES;
-	if (kind >= STELE_TYPE_I8 && kind <= STELE_TYPE_I64)
-		return STELE_FMT_KEY_I64;
-	if (kind >= STELE_TYPE_U8 && kind <= STELE_TYPE_U64)
-		return STELE_FMT_KEY_U64;
-	return STELE_FMT_KEY_CANONICAL;
-}
-
-uint8_t stele_key_type_of(const struct stele_schema *schema, uint32_t table)
-{
-	if (schema->tables[table].nr_keys != 1)
-		return STELE_FMT_KEY_CANONICAL;
-	return key_type_of_kind(stele_key_field_kind(schema, table, 0));
-}
-
 /* ------------------------------------------- fields of what is laid down */
 
 /* The bytes of a string that were laid down, as a cell; they go to readback. */

@@ -31,7 +31,8 @@ int stele_ref_note(struct stele_builder *b, uint32_t type, size_t at,
 		   const struct stele_cell *cell, struct stele_error *err)
 {
 	const struct stele_fmt_type *t = &b->schema->types[type];
-	unsigned kind = stele_key_field_kind(b->schema, t->arg2, 0);
+	unsigned kind =
+		b->schema->types[stele_schema_key(b->schema, t->arg2, 0)].kind;
 	struct stele_pending p = { .at = at,
 				   .table = t->arg2,
 				   .open = true,

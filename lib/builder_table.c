@@ -105,7 +105,7 @@ int stele_tables_declare(struct stele_builder *b, struct stele_error *err)
 			return rc;
 		table->decl = i;
 		table->record = decl->record;
-		table->key_type = stele_key_type_of(b->schema, i);
+		table->key_type = (uint8_t)stele_schema_key_type(b->schema, i);
 		table->value_type = STELE_TYPE_RECORD;
 		rc = create_map_build(b, table,
 				      decl->flags & STELE_FMT_DECL_F_MULTI,

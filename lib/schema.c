@@ -275,3 +275,50 @@ uint32_t stele_schema_target(const struct stele_schema *schema, uint32_t type)
 		return t->arg;
 	return STELE_FMT_NONE;
 }
+
+/* ---------------------------------------------------------------- keys */
+
+const uint32_t *stele_schema_path(const struct stele_schema *schema,
+				  uint32_t table, uint32_t k)
+{
+	const uint32_t *steps =
+		schema->steps + schema->tables[table].first_step;
+
+	while (k--)
+		steps += 1 + steps[0];
+	return steps;
+}
+
+uint32_t stele_schema_key(const struct stele_schema *schema, uint32_t table,
+			  uint32_t k)
+{
+	const uint32_t *steps = stele_schema_path(schema, table, k);
+	uint32_t record = schema->tables[table].record, type = 0;
+
+	for (uint32_t i = 1; i <= steps[0]; i++) {
+		uint32_t field = schema->records[record].first_field + steps[i];
+
+		type = schema->fields[field].type;
+		record = schema->types[type].arg;
+	}
+	return type;
+}
+
+unsigned stele_schema_key_type(const struct stele_schema *schema,
+			       uint32_t table)
+{
+	unsigned kind;
+
+	if (schema->tables[table].nr_keys != 1)
+		return STELE_FMT_KEY_CANONICAL;
+	kind = schema->types[stele_schema_key(schema, table, 0)].kind;
+	if (kind == STELE_TYPE_STR)
+		return STELE_FMT_KEY_STR;
+	if (kind == STELE_TYPE_BYTES)
+		return STELE_FMT_KEY_BYTES;
+	if (kind >= STELE_TYPE_I8 && kind <= STELE_TYPE_I64)
+		return STELE_FMT_KEY_I64;
+	if (kind >= STELE_TYPE_U8 && kind <= STELE_TYPE_U64)
+		return STELE_FMT_KEY_U64;
+	return STELE_FMT_KEY_CANONICAL;
+}

@@ -80,6 +80,16 @@ static inline bool stele_type_is_word(unsigned kind)
  */
 uint32_t stele_schema_target(const struct stele_schema *schema, uint32_t type);
 
+/* The k-th key path of a table: the count of its steps, then the steps. */
+const uint32_t *stele_schema_path(const struct stele_schema *schema,
+				  uint32_t table, uint32_t k);
+/* The type in which that path ends. */
+uint32_t stele_schema_key(const struct stele_schema *schema, uint32_t table,
+			  uint32_t k);
+/* The enum stele_fmt_key that a table of the schema has. */
+unsigned stele_schema_key_type(const struct stele_schema *schema,
+			       uint32_t table);
+
 /* The enum stele_type of an enum stele_fmt_elem and back; -1: none. */
 int stele_type_of_element(unsigned element);
 int stele_element_of_type(unsigned type);

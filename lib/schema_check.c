@@ -351,7 +351,7 @@ static int check_path(struct check *c, const struct stele_fmt_decl *table,
 	case STELE_TYPE_REF:
 		return stele_fail(
 			c->err, -STELE_E_SCHEMA,
-			"a key of table '%.*s' ends in field '%.*s', a %s: keys are scalars",
+			"a key of table '%.*s' ends in field '%.*s' of type %s: keys are scalars",
 			STELE_SHOWN(stele_schema_str(s, table->name)),
 			STELE_SHOWN(stele_schema_str(s, field->name)),
 			stele_type_name(s->types[field->type].kind));

@@ -105,10 +105,6 @@ int stele_verify_record(struct stele_verify *v, uint64_t pos, uint32_t record);
 
 /* --------------------------------------------------------- verify_row.c */
 
-/* The type in which a declared table's k-th key path ends. */
-uint32_t stele_verify_key_type(const struct stele_schema *schema,
-			       uint32_t table, uint32_t k);
-
 /*
  * The key that a row has in a declared table, as a bucket keeps it; *found false
  * where a field of it is null or unset.  In v->key until the next call.

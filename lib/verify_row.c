@@ -9,32 +9,6 @@
 
 #define TAG_TUPLE 0x40
 
-static const uint32_t *path_of(const struct stele_schema *schema,
-			       uint32_t table, uint32_t k)
-{
-	const uint32_t *steps =
-		schema->steps + schema->tables[table].first_step;
-
-	while (k--)
-		steps += 1 + steps[0];
-	return steps;
-}
-
-uint32_t stele_verify_key_type(const struct stele_schema *schema,
-			       uint32_t table, uint32_t k)
-{
-	const uint32_t *steps = path_of(schema, table, k);
-	uint32_t record = schema->tables[table].record, type = 0;
-
-	for (uint32_t i = 1; i <= steps[0]; i++) {
-		uint32_t field = schema->records[record].first_field + steps[i];
-
-		type = schema->fields[field].type;
-		record = schema->types[type].arg;
-	}
-	return type;
-}
-
 /* The value at the end of a path; NULL or UNSET where it breaks off. */
 static int follow(struct stele_verify *v, uint64_t pos, const uint32_t *steps,
 		  struct stele_value *value)

@@ -74,24 +74,6 @@ static int verify_names(struct stele_verify *v,
 	return rc;
 }
 
-static unsigned key_type_of(const struct stele_schema *schema, uint32_t decl)
-{
-	unsigned kind;
-
-	if (schema->tables[decl].nr_keys != 1)
-		return STELE_FMT_KEY_CANONICAL;
-	kind = schema->types[stele_verify_key_type(schema, decl, 0)].kind;
-	if (kind == STELE_TYPE_STR)
-		return STELE_FMT_KEY_STR;
-	if (kind == STELE_TYPE_BYTES)
-		return STELE_FMT_KEY_BYTES;
-	if (kind >= STELE_TYPE_I8 && kind <= STELE_TYPE_I64)
-		return STELE_FMT_KEY_I64;
-	if (kind >= STELE_TYPE_U8 && kind <= STELE_TYPE_U64)
-		return STELE_FMT_KEY_U64;
-	return STELE_FMT_KEY_CANONICAL;
-}
-
 /* The schema's tables come first, each under its number. */
 static int verify_declaration(struct stele_verify *v, uint32_t i)
 {
@@ -112,7 +94,7 @@ static int verify_declaration(struct stele_verify *v, uint32_t i)
 	name = stele_schema_str(v->schema, d->name);
 	if (fmt->decl != i || fmt->record != d->record ||
 	    fmt->value_type != STELE_TYPE_RECORD ||
-	    fmt->key_type != key_type_of(v->schema, i) ||
+	    fmt->key_type != stele_schema_key_type(v->schema, i) ||
 	    map->multi != !!(d->flags & STELE_FMT_DECL_F_MULTI) ||
 	    fmt->name_len != name.len ||
 	    memcmp(v->seg->base + fmt->name_off, name.ptr, name.len) != 0)

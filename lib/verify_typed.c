@@ -133,7 +133,7 @@ static int verify_ref(struct stele_verify *v, uint64_t at,
 			return stele_verify_broken(v, at, STELE_I_FIELD_REF);
 		return 0;
 	}
-	key = &v->schema->types[stele_verify_key_type(v->schema, t->arg2, 0)];
+	key = &v->schema->types[stele_schema_key(v->schema, t->arg2, 0)];
 	if (!(t->flags & STELE_FMT_TYPE_F_WEAK) ||
 	    v->schema->tables[t->arg2].nr_keys != 1 ||
 	    !fits_scalar(key->kind, value) || t->arg2 >= v->seg->nr_maps ||

@@ -41,8 +41,8 @@ struct stele_open_options {
 
 /*
  * Open by name, or by path where the name has a slash.  A name is looked up as
- * stele(1) says: /dev/stele, /run/stele, /var/lib/stele; "user:NAME" in
- * $XDG_DATA_HOME/stele.  Cost: independent of the segment's size, but for COPY.
+ * stele-segment(5) says: $STELE_PATH, /dev/stele, /run/stele, /var/lib/stele;
+ * "user:NAME" in $XDG_DATA_HOME/stele.  Cost: independent of the segment's size, but for COPY.
  *
  * -ENOENT, -EACCES, ... of the system; -STELE_E_FORMAT, _VERSION, _FEATURE,
  * _OWNER and _IDENTITY (the reason tells both values), -EINVAL for options.
