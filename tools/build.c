@@ -468,7 +468,7 @@ static int add_declarations(struct build *build)
 		schema_name_print(out, record.name.ptr, record.name.len);
 		fputc('\n', out);
 	}
-	if (!out || fclose(out)) {
+	if (!out || fclose(out) || !text) {
 		free(text);
 		return command_fail(build->command, "--table", -ENOMEM, NULL);
 	}
