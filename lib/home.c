@@ -23,6 +23,7 @@
 #include "descriptor.h"
 #include "fail.h"
 #include "mapping.h"
+#include "options.h"
 #include "output.h"
 #include "segment.h"
 
@@ -270,23 +271,12 @@ static int take_options(const struct stele_open_options *given,
 			struct stele_open_options *options,
 			struct stele_error *err)
 {
-	const uint8_t *bytes = (const uint8_t *)given;
-	size_t i;
+	int rc;
 
 	memset(options, 0, sizeof(*options));
-	if (!given)
-		return 0;
-	if (given->size < sizeof(given->size))
-		return stele_fail(err, -EINVAL, "open options: size %zu",
-				  given->size);
-	for (i = sizeof(*options); i < given->size; i++)
-		if (bytes[i])
-			return stele_fail(
-				err, -EINVAL,
-				"open options: byte %zu is of a later version",
-				i);
-	memcpy(options, given,
-	       given->size < sizeof(*options) ? given->size : sizeof(*options));
+	rc = stele_options_read(options, sizeof(*options), given, err);
+	if (rc)
+		return rc;
 	if (options->flags & ~STELE_OPEN_F_ALL || options->check_owner > 1 ||
 	    options->check_identity > 1)
 		return stele_fail(

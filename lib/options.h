@@ -21,11 +21,13 @@ static inline int stele_options_read(void *to, size_t room, const void *from,
 	memcpy(&size, from, sizeof(size));
 	if (size < sizeof(size))
 		return stele_fail(err, -EINVAL,
-				  "an options struct without its size");
+				  "options: size %zu is too small for one",
+				  size);
 	for (size_t i = room; i < size; i++)
 		if (((const uint8_t *)from)[i])
-			return stele_fail(err, -EINVAL,
-					  "an option of a newer library");
+			return stele_fail(
+				err, -EINVAL,
+				"options: byte %zu is of a later version", i);
 	memcpy(to, from, size < room ? size : room);
 	return 0;
 }

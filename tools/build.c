@@ -299,18 +299,47 @@ static int parse_schema(struct build *build)
 	return rc ? fail_at(build, build->schema_path, rc, &err) : 0;
 }
 
+/* The bytes of a path up to the ',' behind it, or to the end. */
+static size_t path_bytes(const char *path, const char *end)
+{
+	bool quotes = *path == '"', quoted = false;
+	const char *p;
+
+	for (p = path; p < end && (quoted || *p != ','); p++)
+		if (quotes && *p == '"')
+			quoted = !quoted;
+		else if (quoted && *p == '\\' && p + 1 < end)
+			p++;
+	return (size_t)(p - path);
+}
+
+/* Where the paths of a --table end, and the kind that is said behind them. */
+static const char *paths_end(const char *paths, const char **kind)
+{
+	const char *end = paths + strlen(paths);
+
+	*kind = "unique";
+	if (ends_in(paths, ":unique"))
+		return end - strlen(":unique");
+	if (!ends_in(paths, ":multi"))
+		return end;
+	*kind = "multi";
+	return end - strlen(":multi");
+}
+
 /* No row was seen: the fields that tables need are there all the same. */
 static int infer_table_fields(struct build *build, struct infer *infer)
 {
 	for (size_t i = 0; i < build->nr_tables; i++) {
-		const char *field = strchr(build->tables[i], '=') + 1;
+		const char *field = strchr(build->tables[i], '=') + 1, *kind;
+		const char *end = paths_end(field, &kind);
 
-		while (*field && *field != ':') {
-			size_t len = strcspn(field, ",:");
+		while (field < end) {
+			size_t len = path_bytes(field, end);
 
 			if (len && infer_field(infer, field, len))
 				return -ENOMEM;
-			field += len + (field[len] == ',');
+			field += len + 1;
 		}
 	}
 	return 0;
@@ -401,33 +430,13 @@ static void print_path(FILE *out, const char *path, size_t len)
 	}
 }
 
-/* The bytes of a path up to the ',' behind it, or to the end. */
-static size_t path_bytes(const char *path, const char *end)
-{
-	bool quotes = *path == '"', quoted = false;
-	const char *p;
-
-	for (p = path; p < end && (quoted || *p != ','); p++)
-		if (quotes && *p == '"')
-			quoted = !quoted;
-		else if (quoted && *p == '\\' && p + 1 < end)
-			p++;
-	return (size_t)(p - path);
-}
-
 /* "table NAME: RECORD(FIELD, FIELD) KIND" */
 static void print_table(FILE *out, const char *text,
 			const struct stele_record_info *record)
 {
 	const char *equals = strchr(text, '='), *field = equals + 1;
-	const char *end = text + strlen(text), *kind = "unique";
+	const char *kind, *end = paths_end(field, &kind);
 
-	if (ends_in(field, ":multi")) {
-		kind = "multi";
-		end -= strlen(":multi");
-	} else if (ends_in(field, ":unique")) {
-		end -= strlen(":unique");
-	}
 	fputs("table ", out);
 	schema_name_print(out, text, (size_t)(equals - text));
 	fputs(": ", out);

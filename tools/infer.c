@@ -99,31 +99,53 @@ int infer_row(struct infer *infer, const struct json_node *row,
 	return 0;
 }
 
+/*
+ * The first name of a path into `to`, which has room for the whole; a quoted one
+ * without its quotes.  Gives what comes behind it: '.' or the end.
+ */
+static const char *first_name(const char *path, const char *end, char *to,
+			      size_t *len)
+{
+	bool quoted = path < end && *path == '"';
+
+	*len = 0;
+	for (path += quoted; path < end && *path != (quoted ? '"' : '.');
+	     path++) {
+		if (quoted && *path == '\\' && path + 1 < end)
+			path++;
+		to[(*len)++] = *path;
+	}
+	return quoted && path < end ? path + 1 : path;
+}
+
 int infer_field(struct infer *infer, const char *path, size_t len)
 {
 	struct shape *shape = infer->row;
 	const char *end = path + len;
+	char *room = malloc(len + 1);
 
-	for (;;) {
-		const char *dot = memchr(path, '.', (size_t)(end - path));
-		struct stele_str name = { path,
-					  (size_t)((dot ? dot : end) - path) };
-		struct shape_member *member =
-			shape_member(&infer->shapes, shape, &name);
+	while (room) {
+		struct stele_str name = { room, 0 };
+		struct shape_member *member;
 
+		path = first_name(path, end, room, &name.len);
+		member = shape_member(&infer->shapes, shape, &name);
 		if (!member)
-			return -ENOMEM;
+			break;
 		shape->nr_objects = 1;
 		shape = member->shape;
-		if (!dot)
-			break;
+		if (path == end) {
+			shape->seen |= SHAPE_STR;
+			shape->text = 0;
+			free(room);
+			return 0;
+		}
 		shape->seen |= SHAPE_OBJECT;
 		member->nr = 1;
-		path = dot + 1;
+		path++;
 	}
-	shape->seen |= SHAPE_STR;
-	shape->text = 0;
-	return 0;
+	free(room);
+	return -ENOMEM;
 }
 
 /* -------------------------------------------------------------- types */

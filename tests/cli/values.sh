@@ -79,6 +79,7 @@ keeps order_of_dict_keys '{"a":1}\n{"a":{"z":1,"a":2,"m":3,"z2":4,"q":5,"r":6,"s
 becomes fields_print_in_their_order '{"a":1,"b":2}\n{"b":3,"a":4}\n' $'{"a":1,"b":2}\n{"a":4,"b":3}'
 : >empty
 prints empty_input_is_a_valid_segment '' sh -c '"$0" build -o e.stele --table t=name,a.b empty 2>/dev/null && "$0" verify e.stele && "$0" dump e.stele; echo' "$stele"
+prints empty_input_takes_quoted_paths_of_tables '' sh -c '"$0" build -o q.stele --table '"'"'t="a.b","c,d":multi'"'"' --table '"'"'u="e\\"f".g'"'"' empty 2>/dev/null && "$0" verify q.stele && "$0" dump q.stele; echo' "$stele"
 becomes blank_lines_are_no_rows '\n{"a":1}\n  \t\r\n\n{"a":2}' $'{"a":1}\n{"a":2}'
 becomes defaults_fill_what_is_missing '{}\n{"a":7}\n' $'{"a":5,"b":"x"}\n{"a":7,"b":"x"}' --schema <(echo 'record R { a: u8 = 5, b: str = "x" }')
 

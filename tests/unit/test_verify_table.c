@@ -202,7 +202,7 @@ static struct stele_fmt_table *table(unsigned i)
 }
 
 /* Entry k of the table's first bucket that has so many; or of its overflow. */
-static uint8_t *entry(unsigned i, unsigned k, bool out, uint8_t **stub)
+static uint8_t *entry(unsigned i, unsigned k, bool out, uint8_t **lead)
 {
 	const struct stele_fmt_table *t = table(i);
 	struct stele_fmt_overflow o;
@@ -217,10 +217,10 @@ static uint8_t *entry(unsigned i, unsigned k, bool out, uint8_t **stub)
 			if (!!(off & STELE_FMT_BUCKET_OUT) != out ||
 			    seen++ != k)
 				continue;
-			*stub = b + (off & ~STELE_FMT_BUCKET_OUT);
+			*lead = b + (off & ~STELE_FMT_BUCKET_OUT);
 			if (!out)
-				return *stub;
-			memcpy(&o, *stub, sizeof(o));
+				return *lead;
+			memcpy(&o, *lead, sizeof(o));
 			return im.bytes + o.off;
 		}
 	}
@@ -241,61 +241,61 @@ static void real_tables_are_accepted(void **state)
 
 static void lengths_and_counts_of_entries_are_proved(void **state)
 {
-	uint8_t *e, *stub;
+	uint8_t *e, *lead;
 
 	(void)state;
-	e = entry(STRINGS, 0, false, &stub);
+	e = entry(STRINGS, 0, false, &lead);
 	e[1 + e[0]] = 0; /* no values */
 	expect(ENTRY_LENGTH);
-	e = entry(STRINGS, 0, false, &stub);
+	e = entry(STRINGS, 0, false, &lead);
 	e[1 + e[0] + 1] = 0xff; /* a value without end */
 	expect(ENTRY_LENGTH);
 	/* a needless byte: 05 'v' becomes 85 00 */
-	e = entry(STRINGS, 0, false, &stub);
+	e = entry(STRINGS, 0, false, &lead);
 	e[1 + e[0] + 1] = 0x85;
 	e[1 + e[0] + 2] = 0;
 	expect(ENTRY_VARINT);
-	e = entry(STRINGS, 0, false, &stub);
+	e = entry(STRINGS, 0, false, &lead);
 	e[1 + e[0] + 2] = 0xff;
 	expect(ENTRY_VALUE);
 }
 
-/* Change what the first stub of `strings` says of its entry. */
-static void break_stub(int64_t hash, int64_t off, int64_t len)
+/* Change what the first lead of `strings` says of its entry. */
+static void break_lead(int64_t hash, int64_t off, int64_t len)
 {
 	struct stele_fmt_overflow o;
-	uint8_t *stub;
+	uint8_t *lead;
 
-	entry(STRINGS, 0, true, &stub);
-	memcpy(&o, stub, sizeof(o));
+	entry(STRINGS, 0, true, &lead);
+	memcpy(&o, lead, sizeof(o));
 	o.hash += (uint64_t)hash;
 	o.off += (uint64_t)off;
 	o.len += (uint64_t)len;
-	memcpy(stub, &o, sizeof(o));
+	memcpy(lead, &o, sizeof(o));
 }
 
 static void entries_out_of_line_are_proved(void **state)
 {
 	struct stele_fmt_overflow o;
-	uint8_t *e, *stub;
+	uint8_t *e, *lead;
 
 	(void)state;
-	break_stub(1, 0, 0);
+	break_lead(1, 0, 0);
 	expect(ENTRY_OUT);
-	break_stub(0, 8, -8);
+	break_lead(0, 8, -8);
 	expect(ENTRY_OUT);
-	break_stub(0, 0, -1);
+	break_lead(0, 0, -1);
 	expect(ENTRY_LENGTH);
-	break_stub(0, 0, 1);
+	break_lead(0, 0, 1);
 	expect(ENTRY_LENGTH);
-	break_stub(0, 0, 8); /* into the next one */
+	break_lead(0, 0, 8); /* into the next one */
 	expect(ENTRY_OUT);
-	break_stub(0, 0, INT64_MIN);
+	break_lead(0, 0, INT64_MIN);
 	expect(ENTRY_OUT);
-	break_stub(0, 0, -8995); /* would fit in line */
+	break_lead(0, 0, -8995); /* would fit in line */
 	expect(ENTRY_OUT);
-	e = entry(STRINGS, 0, true, &stub);
-	memcpy(&o, stub, sizeof(o));
+	e = entry(STRINGS, 0, true, &lead);
+	memcpy(&o, lead, sizeof(o));
 	assert_true(o.len % 8 != 0);
 	e[o.len] = 1; /* its fill */
 	expect(ENTRY_OUT);
@@ -306,25 +306,25 @@ static void entries_out_of_line_are_proved(void **state)
 static void keys_and_values_are_proved_by_type(void **state)
 {
 	uint64_t unset = STELE_FMT_UNSET, wrong = 4000;
-	uint8_t *e, *stub;
+	uint8_t *e, *lead;
 
 	(void)state;
-	e = entry(INTEGERS, 0, false, &stub);
+	e = entry(INTEGERS, 0, false, &lead);
 	e[8] = 2;
 	expect(ENTRY_VALUE);
-	e = entry(ANYTHING, 0, false, &stub);
+	e = entry(ANYTHING, 0, false, &lead);
 	memcpy(e + 1 + e[0], &unset, 8);
 	expect(WORD_UNSET);
-	e = entry(ANYTHING, 0, false, &stub);
+	e = entry(ANYTHING, 0, false, &lead);
 	memcpy(e + 1 + e[0], &wrong, 8);
 	expect(WORD_CONSTANT);
-	e = entry(DAYS, 0, false, &stub);
+	e = entry(DAYS, 0, false, &lead);
 	memset(e + 9, 0x7f, 4);
 	expect(ENTRY_VALUE);
 	/* a narrow value in a line has zeros behind it */
 	im.bytes[table(NARROW)->data_off + 32 + 1] = 1;
 	expect(ENTRY_VALUE);
-	e = entry(BYTES, 0, false, &stub);
+	e = entry(BYTES, 0, false, &lead);
 	e[1 + e[0] + 1] ^= 0xff; /* bytes may be any */
 	expect_at(__LINE__, 0);
 }
@@ -396,7 +396,7 @@ static void rows_of_declared_tables_are_all_there(void **state)
 {
 	struct stele_fmt_table *t = table(BY_N);
 	struct stele_fmt_line *line = line_of_two();
-	uint8_t *e, *stub;
+	uint8_t *e, *lead;
 	unsigned last = 1;
 
 	(void)state;
@@ -410,14 +410,14 @@ static void rows_of_declared_tables_are_all_there(void **state)
 	t->used_bytes -= 16;
 	expect(TABLE_ROWS);
 	/* one row twice in a multi table, another not at all */
-	e = entry(BY_TEXT, 0, false, &stub) + 1 + 3 + 1;
+	e = entry(BY_TEXT, 0, false, &lead) + 1 + 3 + 1;
 	memcpy(e, e + 4, 4);
 	expect(ENTRY_ROW_TWICE);
 	/* a row gets a key that the table has not */
 	put_text(find_unset_text());
 	expect(TABLE_ROWS);
 	/* two rows that change places, as those reserved may */
-	e = entry(BY_TEXT, 0, false, &stub) + 1 + 3 + 1;
+	e = entry(BY_TEXT, 0, false, &lead) + 1 + 3 + 1;
 	for (int i = 0; i < 4; i++) {
 		uint8_t byte = e[i];
 
