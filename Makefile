@@ -11,10 +11,12 @@
 #   doc/examples/*.c    one program each           public headers only, shared lib
 #   tests/unit/*.c      one cmocka program each    may include lib/*.h
 #   tests/{fault,fuzz,golden}/*.c   one program each, likewise
+#   tests/count/*.c     the same, with a header made of the schema beside it
 #   tests/support/*.c   linked into every test program
 #   tests/bench/*.{c,cc} one program, `bench`      public headers only
 #
-# VARIANT=asan|tsan|clang|cov builds the same things in build/VARIANT/.
+# VARIANT=asan|tsan|clang|cov|fuzz|arm64|musl builds the same things in
+# build/VARIANT/.
 
 VERSION := $(file <VERSION)
 SOMAJOR := $(firstword $(subst ., ,$(VERSION)))
@@ -37,14 +39,24 @@ B := build$(VARIANT:%=/%)
 variant_asan := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer
 variant_tsan := -O1 -fsanitize=thread -fno-omit-frame-pointer
-variant_cov := -O0 --coverage
-ifeq ($(VARIANT),clang)
+variant_cov := -O1 --coverage
+variant_fuzz := -O1 -fsanitize=fuzzer-no-link,address,undefined \
+	-fno-sanitize-recover=all -fno-omit-frame-pointer -DSTELE_FUZZER
+variant_arm64 = --sysroot=$(sysroot)
+variant_musl = -isystem $(B)/include -static
+ifneq ($(filter-out clang,$(VARIANT)),)
+ifndef variant_$(VARIANT)
+$(error VARIANT is asan, tsan, clang, cov, fuzz, arm64 or musl, not $(VARIANT))
+endif
+endif
+ifneq ($(filter clang fuzz,$(VARIANT)),)
 CC := clang
 CXX := clang++
-else ifneq ($(VARIANT),)
-ifndef variant_$(VARIANT)
-$(error VARIANT is asan, tsan, clang or cov, not $(VARIANT))
-endif
+else ifeq ($(VARIANT),arm64)
+CC := aarch64-linux-gnu-gcc
+sysroot := $(shell setup/sysroot -p arm64)
+else ifeq ($(VARIANT),musl)
+CC := musl-gcc
 endif
 ifeq ($(origin CC),default)
 CC := gcc
@@ -60,6 +72,9 @@ common_flags := -Wall -Wextra -Werror -pthread -D_GNU_SOURCE \
 	-ffile-prefix-map=$(CURDIR)=.
 # A public call from within the library is a plain call, and may be inlined.
 lib_flags := -fPIC -fvisibility=hidden -fno-semantic-interposition
+ifeq ($(VARIANT),cov) # each line is its own; tests need not be slow as well
+lib_flags += -O0
+endif
 all_cflags = -std=gnu11 $(CFLAGS) $(common_flags) $(variant_$(VARIANT))
 all_cxxflags = -std=gnu++17 $(CXXFLAGS) $(common_flags) $(variant_$(VARIANT))
 all_ldflags = $(CFLAGS) $(LDFLAGS) -pthread $(variant_$(VARIANT)) -Wl,--as-needed
@@ -68,12 +83,18 @@ all_ldflags = $(CFLAGS) $(LDFLAGS) -pthread $(variant_$(VARIANT)) -Wl,--as-neede
 lib_libs := -lcrypto -lunistring
 tools_libs := -lyajl -lcsv -lunistring
 test_libs := -lcmocka
+ifeq ($(VARIANT),musl)
+# Debian has these for glibc only: setup/musl has what they want of it.
+archive_of = $(foreach l,$(1),$(shell gcc -print-file-name=lib$l.a))
+lib_libs := $(B)/obj/setup/musl/glibc.o $(call archive_of,crypto unistring)
+tools_libs := $(call archive_of,yajl_s csv unistring)
+endif
 bench_peers := absl_flat_hash_map absl_hash
-bench_libs = -llmdb -lcdb -lrocksdb -lsqlite3 $(shell pkg-config --libs $(bench_peers))
+bench_libs = -llmdb -lcdb -lrocksdb -lsqlite3 -lyajl $(shell pkg-config --libs $(bench_peers))
 
 # ---- what there is
 
-is_x86 := $(filter x86_64 i%86,$(shell uname -m))
+is_x86 := $(filter x86_64-% i%86-%,$(shell $(CC) -dumpmachine))
 lib_src := $(wildcard lib/*.c)
 ifeq ($(is_x86),)
 lib_src := $(filter-out %_avx2.c,$(lib_src))
@@ -86,6 +107,10 @@ tools_obj := $(call object,$(wildcard tools/*.c))
 support_obj := $(call object,$(wildcard tests/support/*.c))
 bench_obj := $(call object,$(wildcard tests/bench/*.c tests/bench/*.cc))
 test_programs := $(foreach d,unit fault fuzz golden,$(call program,tests/$d/*.c))
+fuzz_targets := $(call program,tests/fuzz/fuzz_*.c)
+ifeq ($(VARIANT),)
+test_programs += $(call program,tests/count/*.c)
+endif
 examples := $(call program,doc/examples/*.c)
 demos := $(call program,demo/*.c)
 map := $(wildcard lib/libstele.map)
@@ -94,6 +119,19 @@ archive := $(if $(lib_src),$(B)/libstele.a)
 soname := libstele.so.$(SOMAJOR)
 shared := $(if $(lib_src),$(B)/libstele.so)
 command := $(if $(tools_obj),$(B)/stele)
+ifeq ($(VARIANT),musl) # nothing is there to link the rest with
+shared :=
+test_programs :=
+examples :=
+demos :=
+endif
+ifeq ($(VARIANT),fuzz) # the rest would have no use for it
+shared :=
+command :=
+test_programs := $(fuzz_targets)
+examples :=
+demos :=
+endif
 
 # ---- how it is made
 
@@ -117,12 +155,22 @@ all: $(archive) $(shared) $(command)	## library and command (the default)
 $(B)/obj/lib/%.o: flags = $(lib_flags)
 $(B)/obj/lib/%_avx2.o: flags = $(lib_flags) -mavx2
 $(B)/obj/tests/%.o: flags = -iquote lib -iquote tests/support
-$(B)/obj/tests/bench/%.o: flags =
+$(B)/obj/tests/count/%.o: flags = -iquote lib -iquote $(B)/made
+$(B)/obj/tests/fuzz/%.o: flags = -iquote lib -iquote tests/support -iquote tools
+$(B)/obj/tests/bench/%.o: flags = -iquote $(B)/made
 
 $(B)/obj/%.o: %.c Makefile VERSION
 	$(call say,CC)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(all_cflags) $(flags) -c -o $@ $<
+
+ifeq ($(VARIANT),musl)
+$(lib_obj) $(tools_obj): | $(B)/include
+$(command): | $(B)/obj/setup/musl/glibc.o
+
+$(B)/include: setup/musl/headers
+	$(Q)setup/musl/headers $@
+endif
 
 $(B)/obj/%.o: %.cc Makefile VERSION
 	$(call say,CXX)
@@ -155,10 +203,39 @@ $(B)/stele-shared: $(tools_obj) $(shared)
 	$(Q)$(CC) $(all_ldflags) -o $@ $(tools_obj) -L$(B) -lstele $(tools_libs) \
 		-Wl,-rpath,'$$ORIGIN'
 
+# What `stele schema --header` prints for a schema.
+$(B)/made/count.h: tests/count/count.schema
+$(B)/made/record.h: tests/bench/record.schema
+$(B)/made/%.h: $(command)
+	$(call say,MAKE)
+	@mkdir -p $(@D)
+	$(Q)$(command) schema --header --prefix $* $(filter %.schema,$^) >$@
+
+$(B)/made/%_generated.h: tests/bench/%.fbs
+	$(call say,FLATC)
+	@mkdir -p $(@D)
+	$(Q)flatc --cpp -o $(@D) $<
+
+$(B)/obj/tests/count/count.o: $(B)/made/count.h
+$(B)/obj/tests/bench/items_stele.o: $(B)/made/record.h
+$(B)/obj/tests/bench/items_flatbuffers.o: $(B)/made/record_generated.h
+
 $(test_programs): $(B)/%: $(B)/obj/%.o $(support_obj) $(archive)
 	$(call say,LD)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(all_ldflags) -o $@ $^ $(test_libs) $(lib_libs)
+	$(Q)$(CC) $(all_ldflags) $(fuzzer) -o $@ $(filter %.o,$^) \
+		$(and $(fuzz_tools),$(fuzz_tools) $(tools_libs)) \
+		$(archive) $(test_libs) $(lib_libs)
+
+# Fuzz targets have the command's readers and printers, and the main() of a
+# fuzzer or of tests/fuzz/replay.h.
+$(fuzz_targets): fuzz_tools = $(B)/obj/tools.a
+$(fuzz_targets): fuzzer = $(if $(filter fuzz,$(VARIANT)),-fsanitize=fuzzer)
+$(fuzz_targets): $(B)/obj/tools.a
+
+$(B)/obj/tools.a: $(filter-out %/stele.o,$(tools_obj))
+	$(call say,AR)
+	$(Q)rm -f $@ && $(AR) rcsD $@ $^
 
 $(demos): $(B)/%: $(B)/obj/%.o $(archive)
 	$(call say,LD)
@@ -178,8 +255,8 @@ $(B)/bench: $(bench_obj) $(archive)
 
 # ---- tests
 
-.PHONY: programs check-build check check-unit check-long headers style format
-programs: all $(test_programs) $(examples) $(demos) $(if $(command),$(B)/stele-shared)	## all, with test programs, examples and demo programs
+.PHONY: programs check-build check check-unit check-long coverage headers style format
+programs: all $(test_programs) $(examples) $(demos) $(if $(shared),$(B)/stele-shared)	## all, with test programs, examples and demo programs
 
 build-%:
 	$(Q)$(MAKE) --no-print-directory VARIANT=$* programs
@@ -190,11 +267,12 @@ build-tsan:
 .PHONY: tests-threads
 tests-threads: $(call program,tests/unit/test_thread*.c)
 
-check-build: programs build-asan build-tsan
+check-build: programs build-asan build-tsan build-fuzz
 
 check:	## all tests which a change must pass (root installs what is missing)
-	@setup/install build check
-	$(Q)$(MAKE) --no-print-directory check-build build-clang
+	@setup/install build check reach
+	@setup/sysroot arm64 >/dev/null
+	$(Q)$(MAKE) --no-print-directory check-build build-clang build-arm64 build-musl
 	@tests/run --group all
 
 check-unit:	## tests which need no root, network or guest
@@ -203,9 +281,14 @@ check-unit:	## tests which need no root, network or guest
 	@tests/run --group unit
 
 check-long:	## what a release needs: check with larger figures, and more
-	@setup/install build check bench
-	$(Q)$(MAKE) --no-print-directory check-build build-clang
+	@setup/install build check reach bench
+	@setup/sysroot arm64 >/dev/null
+	$(Q)$(MAKE) --no-print-directory check-build build-clang build-arm64 build-musl build-cov
 	@tests/run --group long
+
+coverage:	## the lines of lib that the suites execute
+	$(Q)$(MAKE) --no-print-directory build-cov
+	@tests/coverage/run
 
 headers:	## each public header compiles alone: C11, C++17, gcc, clang
 	@tests/run house/headers
@@ -215,6 +298,20 @@ style:	## layout, spelling, scripts, man pages
 
 format:	## rewrite C sources as .clang-format has them
 	$(Q)tests/house/sources c | xargs -r -0 clang-format -i
+
+# ---- fuzzing
+
+.PHONY: fuzz fuzz-merge
+SECONDS ?= 30
+fuzz:	## each fuzz target for SECONDS=30; non-zero when one finds something
+	@setup/install build check
+	$(Q)$(MAKE) --no-print-directory build-fuzz
+	@tests/fuzz/campaign run $(B) $(SECONDS)
+
+fuzz-merge:	## what the cache's inputs reach more goes to tests/fuzz/corpus
+	@setup/install build check
+	$(Q)$(MAKE) --no-print-directory build-fuzz
+	@tests/fuzz/campaign merge $(B)
 
 # ---- demo and measurements
 
@@ -279,4 +376,4 @@ clean:	## remove build/
 help:	## this list
 	@sed -n 's/^\([a-z-]*\):.*\t## \(.*\)/\1\t\2/p' Makefile | \
 		awk -F '\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
-	@echo '  V=1 shows commands; VARIANT=asan|tsan|clang|cov builds in build/VARIANT/'
+	@echo '  V=1 shows commands; VARIANT=asan|tsan|clang|cov|fuzz|arm64|musl builds in build/VARIANT/'

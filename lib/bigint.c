@@ -1,25 +1,30 @@
 // SPDX-License-Identifier: MIT
-/* Decimal digits to a magnitude, nine digits a step (schoolbook). */
+/* Decimal digits to a magnitude, 18 digits a step (schoolbook). */
 #include "bigint.h"
+#include "magnitude.h"
 
-/* magnitude = magnitude * factor + add, in words of 32 bits. */
-static int multiply_add(struct stele_buffer *m, uint32_t factor, uint32_t add)
+#define CHUNK_DIGITS 18u
+
+int stele_bigint_append(struct stele_buffer *magnitude, const char *digits,
+			size_t len)
 {
-	uint64_t carry = add;
+	for (size_t i = 0; i < len;) {
+		uint64_t chunk = 0, power = 1;
+		int rc = 0;
 
-	for (size_t i = 0; i < m->len; i += 4) {
-		uint32_t word;
-
-		memcpy(&word, m->ptr + i, sizeof(word));
-		carry += (uint64_t)word * factor;
-		word = (uint32_t)carry;
-		memcpy(m->ptr + i, &word, sizeof(word));
-		carry >>= 32;
-	}
-	if (carry) {
-		uint32_t word = (uint32_t)carry;
-
-		return stele_buffer_append(m, &word, sizeof(word));
+		for (unsigned n = 0; n < CHUNK_DIGITS && i < len; n++, i++) {
+			if (digits[i] < '0' || digits[i] > '9')
+				return -EINVAL;
+			chunk = chunk * 10 + (uint64_t)(digits[i] - '0');
+			power *= 10;
+		}
+		chunk = stele_magnitude_multiply(magnitude->ptr, magnitude->len,
+						 power, chunk);
+		if (chunk)
+			rc = stele_buffer_append(magnitude, &chunk,
+						 sizeof(chunk));
+		if (rc)
+			return rc;
 	}
 	return 0;
 }
@@ -27,36 +32,19 @@ static int multiply_add(struct stele_buffer *m, uint32_t factor, uint32_t add)
 int stele_bigint_parse(const char *text, size_t len, bool *negative,
 		       struct stele_buffer *magnitude)
 {
-	static const uint32_t power[] = { 1,	     10,       100,
-					  1000,	     10000,    100000,
-					  1000000,   10000000, 100000000,
-					  1000000000 };
-	size_t i = 0;
+	size_t sign = len && (text[0] == '-' || text[0] == '+');
+	int rc;
 
 	magnitude->len = 0;
-	*negative = len && text[0] == '-';
-	if (len && (text[0] == '-' || text[0] == '+'))
-		i++;
-	if (i == len)
+	*negative = sign && text[0] == '-';
+	if (sign == len)
 		return -EINVAL;
-	if (len - i > STELE_BIGINT_MAX_DIGITS)
+	if (len - sign > STELE_BIGINT_MAX_DIGITS)
 		return -ERANGE;
-	while (i < len) {
-		uint32_t chunk = 0;
-		unsigned n = 0;
-		int rc;
-
-		for (; n < 9 && i < len; n++, i++) {
-			if (text[i] < '0' || text[i] > '9')
-				return -EINVAL;
-			chunk = chunk * 10 + (uint32_t)(text[i] - '0');
-		}
-		rc = multiply_add(magnitude, power[n], chunk);
-		if (rc)
-			return rc;
-	}
-	while (magnitude->len && !magnitude->ptr[magnitude->len - 1])
-		magnitude->len--;
+	rc = stele_bigint_append(magnitude, text + sign, len - sign);
+	if (rc)
+		return rc;
+	magnitude->len = stele_magnitude_trim(magnitude->ptr, magnitude->len);
 	if (!magnitude->len)
 		*negative = false;
 	return 0;

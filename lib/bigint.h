@@ -19,4 +19,12 @@
 int stele_bigint_parse(const char *text, size_t len, bool *negative,
 		       struct stele_buffer *magnitude);
 
+/*
+ * Digits behind those that a magnitude has: magnitude * 10^len + digits.  It
+ * has whole words of 8 bytes meanwhile; stele_magnitude_trim() ends it.  -EINVAL,
+ * -ENOMEM.
+ */
+int stele_bigint_append(struct stele_buffer *magnitude, const char *digits,
+			size_t len);
+
 #endif /* STELE_BIGINT_H */

@@ -20,7 +20,7 @@
  * keys are still in their first probe.
  */
 #define LOSS 0.02
-#define SLOPE 0.6
+#define SLOPE 0.55
 #define LEAST_FILL 0.5
 
 #define MAX_GROWTHS 12u /* by 3 % each, before the hash is changed */
@@ -85,6 +85,15 @@ static uint64_t buckets_needed(const struct building *b)
 	return (uint64_t)((double)b->sum / room / fill) + 1;
 }
 
+/* -EAGAIN: tags tell too little.  Where they do, a placement stays. */
+static int check_tags(struct stele_placement *p)
+{
+	if (!stele_placement_is_crowded(p))
+		return 0;
+	stele_placement_free(p);
+	return -EAGAIN;
+}
+
 /* Place the entries under the hash at hand.  -EAGAIN: it takes another. */
 static int place(struct building *b, bool only, struct stele_placement *p)
 {
@@ -108,7 +117,7 @@ static int place(struct building *b, bool only, struct stele_placement *p)
 		b->part->replaced |= trial > 0;
 		nr += nr * 3 / 100 + 1;
 	}
-	return rc;
+	return rc ? rc : check_tags(p);
 }
 
 /* ------------------------------------------------------------- writing */
@@ -205,6 +214,8 @@ static int write_lone(struct building *b)
 	while (room_of(part->bucket_log2) < b->sum)
 		part->bucket_log2++;
 	rc = order_lone(b, &p);
+	if (!rc)
+		rc = check_tags(&p);
 	if (rc)
 		return rc;
 	part->fmt.nr_buckets = 1;

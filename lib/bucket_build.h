@@ -27,7 +27,6 @@ struct stele_bucket_part {
 	uint64_t nr_duplicates;
 	bool replaced; /* it took more than one trial */
 	struct stele_buffer duplicate; /* -STELE_E_DUPLICATE: the key */
-	int refused; /* -STELE_E_DUPLICATE, on its way to who reports it */
 };
 
 /*

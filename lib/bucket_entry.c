@@ -198,7 +198,7 @@ static int group(struct stele_entries *e)
 
 static void read_items(struct stele_entries *e, unsigned hash, unsigned counter)
 {
-	const struct stele_form *form = e->table->form;
+	const struct stele_entry_form *form = e->table->form;
 	const uint8_t *p = e->slice->bytes;
 	struct stele_spilled s;
 	uint64_t bytes;

@@ -13,7 +13,7 @@
 
 /* What all partitions of a table share. */
 struct stele_bucket_table {
-	const struct stele_form *form;
+	const struct stele_entry_form *form;
 	enum stele_duplicates duplicates;
 	bool multi;
 	bool record; /* values are positions / 8, cut to value_bytes */

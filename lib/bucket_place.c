@@ -140,6 +140,36 @@ int stele_bucket_place(struct stele_placement *p)
 	return rc;
 }
 
+/*
+ * By chance a tag is had by count / 256; that it is by this many happens less
+ * often than once in 10^12 buckets of any count.
+ */
+static uint32_t most_alike(uint32_t count)
+{
+	return 24 + count / 64;
+}
+
+bool stele_placement_is_crowded(const struct stele_placement *p)
+{
+	uint32_t bucket, i, count, most;
+
+	for (bucket = 0; bucket < p->nr_buckets; bucket++) {
+		uint16_t alike[256] = { 0 };
+
+		count = stele_placement_count(p, bucket);
+		most = most_alike(count);
+		if (count <= most)
+			continue;
+		for (i = 0; i < count; i++) {
+			uint32_t entry = stele_placement_entry(p, bucket, i);
+
+			if (++alike[(uint8_t)p->hash[entry]] > most)
+				return true;
+		}
+	}
+	return false;
+}
+
 void stele_placement_free(struct stele_placement *p)
 {
 	free(p->separators);

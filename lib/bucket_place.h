@@ -14,6 +14,7 @@
 #ifndef STELE_BUCKET_PLACE_H
 #define STELE_BUCKET_PLACE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -40,6 +41,12 @@ struct stele_placement {
  */
 int stele_bucket_place(struct stele_placement *p);
 void stele_placement_free(struct stele_placement *p);
+
+/*
+ * Whether so many entries of one bucket have one tag that nobody can have meant
+ * well: a lookup compares the keys of all of them.
+ */
+bool stele_placement_is_crowded(const struct stele_placement *p);
 
 /* The entries of a bucket, ordered by signature, then by number. */
 static inline uint32_t stele_placement_count(const struct stele_placement *p,

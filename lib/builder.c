@@ -190,7 +190,6 @@ void stele_builder_free(struct stele_builder *b)
 	stele_buffer_free(&b->scratch);
 	stele_buffer_free(&b->keys);
 	stele_buffer_free(&b->row_keys);
-	stele_buffer_free(&b->readback);
 	free(b->pages.bytes);
 	stele_buffer_free(&b->pending);
 	stele_buffer_free(&b->pending_keys);
@@ -245,8 +244,8 @@ int stele_unit_commit(struct stele_builder *b, uint64_t row,
 	return rc ? stele_unit_fail(b, rc, err) : 0;
 }
 
-static int check_record(const struct stele_builder *b, uint32_t record,
-			struct stele_error *err)
+int stele_unit_check_record(const struct stele_builder *b, uint32_t record,
+			    struct stele_error *err)
 {
 	if (record < b->schema->head->nr_records)
 		return 0;
@@ -264,7 +263,7 @@ int stele_builder_add(struct stele_builder *b, uint32_t record,
 	int rc = stele_unit_begin(b, err);
 
 	if (!rc)
-		rc = check_record(b, record, err);
+		rc = stele_unit_check_record(b, record, err);
 	if (rc)
 		return rc;
 	rc = stele_lay_row(b, record, flags, cells, len, &pos, err);
@@ -282,24 +281,6 @@ int stele_builder_add(struct stele_builder *b, uint32_t record,
 	if (handle)
 		*handle = stele_handle_of(b, pos);
 	return 0;
-}
-
-int stele_handle_give(struct stele_builder *b, uint64_t word,
-		      struct stele_handle *handle)
-{
-	uint64_t number = b->immediates.len / sizeof(word);
-	int rc;
-
-	if ((STELE_FMT_TAG(word) == STELE_FMT_TAG_REF &&
-	     word > STELE_FMT_MAX_CONSTANT) ||
-	    STELE_FMT_TAG(word) == STELE_FMT_TAG_ASCII) {
-		*handle = stele_handle_of(b, word);
-		return 0;
-	}
-	rc = stele_buffer_append(&b->immediates, &word, sizeof(word));
-	if (!rc)
-		*handle = stele_handle_of(b, number << 3 | STELE_FMT_TAG_INT);
-	return rc;
 }
 
 int stele_builder_put(struct stele_builder *b, const struct stele_cell *cell,
@@ -320,179 +301,6 @@ int stele_builder_put(struct stele_builder *b, const struct stele_cell *cell,
 	if (!rc)
 		*handle = given;
 	return rc;
-}
-
-/* ------------------------------------------------------------- reserve */
-
-struct stele_reserved *stele_builder_unfilled(const struct stele_builder *b,
-					      uint64_t pos)
-{
-	struct stele_reserved *all = (void *)b->reserved.ptr;
-	size_t low = 0, high = b->reserved.len / sizeof(*all);
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (all[mid].pos < pos)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	if (low == b->reserved.len / sizeof(*all) || all[low].pos != pos ||
-	    all[low].filled)
-		return NULL;
-	return &all[low];
-}
-
-static int reserve(struct stele_builder *b, uint64_t head, uint64_t bytes,
-		   uint64_t row, struct stele_handle *handle,
-		   struct stele_error *err)
-{
-	struct stele_reserved note = { .row = row };
-	size_t at;
-	int rc;
-
-	rc = stele_scratch_push(b, bytes, &at);
-	if (!rc)
-		rc = stele_stage_object(b, head, NULL, b->scratch.ptr + at,
-					bytes, 8, &note.pos);
-	if (!rc)
-		rc = stele_buffer_reserve(&b->reserved, sizeof(note));
-	if (rc)
-		return stele_unit_drop(b, rc, err);
-	rc = stele_unit_commit(b, STELE_NO_ROW, err);
-	if (rc)
-		return rc;
-	stele_buffer_append(&b->reserved, &note, sizeof(note));
-	b->nr_unfilled++;
-	*handle = stele_handle_of(b, note.pos);
-	return 0;
-}
-
-static int reserve_record(struct stele_builder *b, uint32_t record,
-			  unsigned flags, uint64_t row,
-			  struct stele_handle *handle, struct stele_error *err)
-{
-	int rc = stele_unit_begin(b, err);
-
-	if (!rc)
-		rc = check_record(b, record, err);
-	if (rc)
-		return rc;
-	return reserve(b, STELE_FMT_HEAD(STELE_FMT_KIND_RECORD, flags, record),
-		       b->schema->records[record].body_bytes - 8, row, handle,
-		       err);
-}
-
-int stele_builder_reserve_row(struct stele_builder *b, uint32_t record,
-			      struct stele_handle *handle,
-			      struct stele_error *err)
-{
-	int rc = reserve_record(b, record,
-				STELE_FMT_OBJ_F_ROW | STELE_FMT_OBJ_F_IDENTITY,
-				b->stats.nr_rows, handle, err);
-
-	if (!rc)
-		b->stats.nr_rows++;
-	return rc;
-}
-
-int stele_builder_reserve_record(struct stele_builder *b, uint32_t record,
-				 struct stele_handle *handle,
-				 struct stele_error *err)
-{
-	return reserve_record(b, record, STELE_FMT_OBJ_F_IDENTITY, STELE_NO_ROW,
-			      handle, err);
-}
-
-int stele_builder_reserve_list(struct stele_builder *b, uint64_t len,
-			       struct stele_handle *handle,
-			       struct stele_error *err)
-{
-	int rc = stele_unit_begin(b, err);
-
-	if (rc)
-		return rc;
-	if (len > STELE_FMT_MAX_COUNT / 8)
-		return stele_fail(err, -STELE_E_LIMIT,
-				  "more than 2^45 items in one list");
-	return reserve(b,
-		       STELE_FMT_HEAD(STELE_FMT_KIND_LIST,
-				      STELE_FMT_OBJ_F_IDENTITY, len),
-		       len * 8, STELE_NO_ROW, handle, err);
-}
-
-/* Lay down what a reserved object owns; its own bytes wait in scratch. */
-static int fill_unit(struct stele_builder *b, uint64_t pos, uint64_t head,
-		     const struct stele_cell *cells, size_t len, size_t *at,
-		     uint64_t *bytes, struct stele_error *err)
-{
-	uint32_t record = (uint32_t)STELE_FMT_HEAD_COUNT(head);
-	int rc;
-
-	if (STELE_FMT_HEAD_KIND(head) == STELE_FMT_KIND_LIST) {
-		if (len != STELE_FMT_HEAD_COUNT(head))
-			return stele_fail(
-				err, -STELE_E_TYPE,
-				"%zu items for a list reserved for %llu", len,
-				(unsigned long long)STELE_FMT_HEAD_COUNT(head));
-		rc = stele_scratch_push(b, 8, at);
-		if (rc)
-			return rc;
-		memcpy(b->scratch.ptr, &head, sizeof(head));
-		*bytes = 8 + 8 * (uint64_t)len;
-		rc = stele_lay_words(b, STELE_FMT_NONE, true, cells, len, at,
-				     err);
-		*at = 0;
-	} else {
-		*bytes = b->schema->records[record].body_bytes;
-		rc = stele_scratch_push(b, *bytes, at);
-		if (!rc)
-			rc = stele_lay_body(b, record,
-					    STELE_FMT_HEAD_FLAGS(head), cells,
-					    len, *at, err);
-	}
-	if (!rc)
-		stele_ref_place(b, 0, *at, pos);
-	return rc;
-}
-
-int stele_builder_fill(struct stele_builder *b, struct stele_handle handle,
-		       const struct stele_cell *cells, size_t len,
-		       struct stele_error *err)
-{
-	uint64_t head, bytes = 0, pos = stele_handle_word(b, handle);
-	struct stele_reserved *note;
-	size_t at;
-	int rc = stele_unit_begin(b, err);
-
-	if (rc)
-		return rc;
-	note = stele_builder_unfilled(b, pos);
-	if (!note)
-		return stele_fail(
-			err, -STELE_E_STATE,
-			"a handle that was not reserved, or filled before");
-	rc = stele_stage_read(b, pos, &head, sizeof(head));
-	if (rc)
-		return stele_unit_fail(b, rc, err);
-	rc = fill_unit(b, pos, head, cells, len, &at, &bytes, err);
-	if (!rc && note->row != STELE_NO_ROW)
-		rc = stele_keys_of_row(b, (uint32_t)STELE_FMT_HEAD_COUNT(head),
-				       cells, len, err);
-	if (rc)
-		return stele_unit_drop(b, rc, err);
-	rc = stele_unit_commit(b, note->row, err);
-	if (rc)
-		return rc;
-	rc = stele_stage_patch(b, pos, b->scratch.ptr + at, bytes);
-	if (!rc)
-		rc = stele_tables_add_row(b, pos, err);
-	if (rc)
-		return stele_unit_fail(b, rc, err);
-	note->filled = true;
-	b->nr_unfilled--;
-	return 0;
 }
 
 /* --------------------------------------------------------------- roots */

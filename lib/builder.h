@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The builder's inside.  builder.c has the calls and the life of a build;
- * builder_stage.c the bytes of the unit at hand; builder_lay.c turns cells into
- * words and objects; builder_dict.c dicts; builder_key.c finds the keys of a
- * row; builder_ref.c references by key; builder_seal.c makes the image whole.
+ * The builder's inside.  builder.c has the calls and the life of a build,
+ * builder_reserve.c those for cycles; builder_stage.c the bytes of the unit at
+ * hand.  From cells to words: builder_lay.c by type, builder_scalar.c what is of
+ * fixed width, builder_word.c what has no parts, builder_array.c,
+ * builder_record.c, builder_dict.c with builder_index.c, builder_handle.c what
+ * was built before.  builder_key.c finds the keys of a row, builder_laid.c reads
+ * again what they ask for; builder_ref.c has references by key, builder_lookup.c
+ * looks them up, builder_pack.c keeps their cells; builder_seal.c makes the image
+ * whole.
  *
  * A *unit* is what one call lays down: a row with all that it alone owns, or one
  * value.  It is staged in memory at the position it will have, and then either
@@ -42,15 +47,18 @@ struct stele_stage_pages {
 	uint64_t number[STELE_STAGE_PAGES]; /* 0, the header's: none */
 };
 
+/* What stands for a reference by key until its row is known; no value. */
+#define STELE_WORD_PENDING (STELE_FMT_MAX_CONSTANT + 8)
+
 /* A reference by key in the unit at hand. */
 struct stele_pending {
 	uint64_t at; /* position of its word; while open: place in scratch */
 	uint32_t table;
 	bool open;
 	bool weak;
-	uint8_t type; /* of the key: I64, U64, STR, ... */
 	size_t key; /* in pending_keys */
 	uint64_t len;
+	uint64_t packed; /* bytes of a cell that follow the key */
 };
 
 /* A key of the row at hand. */
@@ -67,7 +75,17 @@ struct stele_reserved {
 	uint64_t pos;
 	uint64_t row; /* its number, NO_ROW: no row */
 	bool filled;
+	/* A DICT with an index: behind it is an empty TUPLE, which nothing refers
+	 * to and which gives way to a salt. */
+	bool spare;
 };
+
+/* An object that is of a type of the schema; pos 0: none. */
+struct stele_proved {
+	uint64_t pos;
+	uint32_t type;
+};
+#define STELE_PROVED 1024u
 
 struct stele_build_table {
 	char *name; /* owned */
@@ -76,6 +94,7 @@ struct stele_build_table {
 	uint32_t record; /* of RECORD values, else STELE_FMT_NONE */
 	uint8_t key_type; /* enum stele_fmt_key */
 	uint8_t value_type; /* enum stele_type */
+	uint32_t filter; /* not 0: a filter, which has but keys */
 	struct stele_map_build *build;
 	struct stele_map_build_result result; /* once built */
 };
@@ -99,8 +118,8 @@ struct stele_builder {
 	struct stele_share share;
 	struct stele_buffer scratch; /* a stack of bodies and words, 8-aligned */
 	struct stele_buffer keys; /* canonical encodings, keys of the row */
+	uint32_t key_work; /* what the key at hand took, of CANONICAL_WORK */
 	struct stele_buffer row_keys; /* struct stele_row_key */
-	struct stele_buffer readback;
 	struct stele_buffer pending; /* struct stele_pending */
 	struct stele_buffer pending_keys;
 	uint64_t nr_keyless; /* tables that the row at hand has no key for */
@@ -111,6 +130,7 @@ struct stele_builder {
 	uint64_t nr_refs;
 	struct stele_buffer reserved; /* struct stele_reserved, ascending */
 	struct stele_buffer immediates; /* words that handles stand for */
+	struct stele_proved proved[STELE_PROVED];
 	uint64_t nr_unfilled;
 	uint64_t nr_objects; /* in the heap section at hand */
 	struct stele_buffer roots; /* struct stele_build_root */
@@ -132,18 +152,6 @@ struct stele_build_root {
 };
 
 /* ------------------------------------------------------------ builder.c */
-
-/* The note of a reserved object that still waits for its values, or NULL. */
-struct stele_reserved *stele_builder_unfilled(const struct stele_builder *b,
-					      uint64_t pos);
-
-/*
- * A handle for a word.  Positions are salted, so that another builder knows
- * them for foreign; for an immediate the salted number of its word in
- * `immediates` stands, as an integer word.  -ENOMEM.
- */
-int stele_handle_give(struct stele_builder *b, uint64_t word,
-		      struct stele_handle *handle);
 
 /* A position as a handle of this builder, and what a handle holds. */
 static inline struct stele_handle stele_handle_of(const struct stele_builder *b,
@@ -174,12 +182,20 @@ int stele_unit_commit(struct stele_builder *b, uint64_t row,
 		      struct stele_error *err);
 int stele_unit_drop(struct stele_builder *b, int rc, struct stele_error *err);
 int stele_unit_fail(struct stele_builder *b, int rc, struct stele_error *err);
+int stele_unit_check_record(const struct stele_builder *b, uint32_t record,
+			    struct stele_error *err);
 /* Codes of ours are the caller's mistakes; the system's are the end. */
 bool stele_unit_is_fatal(int rc);
 
 /* A reason for what ends the build: the name, and the code in words. */
 int stele_builder_fail(const struct stele_builder *b, int rc,
 		       struct stele_error *err);
+
+/* ---------------------------------------------------- builder_reserve.c */
+
+/* The note of a reserved object that still waits for its values, or NULL. */
+struct stele_reserved *stele_builder_unfilled(const struct stele_builder *b,
+					      uint64_t pos);
 
 /* ------------------------------------------------------ builder_table.c */
 
@@ -218,8 +234,41 @@ int stele_stage_content(struct stele_builder *b, uint64_t head,
 int stele_stage_ascii(struct stele_builder *b, const char *p, size_t len,
 		      uint64_t *word);
 
-/* `bytes` zero bytes at a multiple of 8, for a row whose body comes later. */
-int stele_stage_space(struct stele_builder *b, uint32_t bytes, uint64_t *pos);
+/* `bytes` zero bytes at a multiple of 8, for an object whose bytes come later. */
+int stele_stage_space(struct stele_builder *b, uint64_t bytes, uint64_t *pos);
+static inline uint8_t *stele_stage_at(const struct stele_builder *b,
+				      uint64_t pos)
+{
+	return b->stage.bytes.ptr + (pos - b->stage.base);
+}
+
+/* Where the unit is, and back to there. */
+struct stele_stage_mark {
+	size_t len;
+	size_t run;
+	uint64_t run_head;
+	uint64_t nr_objects;
+	struct stele_share_mark share;
+};
+void stele_stage_mark(const struct stele_builder *b,
+		      struct stele_stage_mark *mark);
+void stele_stage_reset(struct stele_builder *b,
+		       const struct stele_stage_mark *mark);
+
+/* Where data begins that lies at a multiple of 64 behind `front` bytes. */
+static inline uint64_t stele_stage_data(uint64_t pos, uint64_t front)
+{
+	return (pos + 8 + front + 63) & ~63ull;
+}
+
+/*
+ * The object at pos, the last of the stage, laid down since mark, stays or gives
+ * way to an equal one that the sharing rule remembers.  Its payload is `front`
+ * bytes and data_len bytes at stele_stage_data().
+ */
+int stele_stage_unify(struct stele_builder *b,
+		      const struct stele_stage_mark *mark, uint64_t pos,
+		      uint64_t front, uint64_t data_len, uint64_t *word);
 
 /* Bytes that were laid down, in this unit or before: read, rewritten. */
 int stele_stage_read(struct stele_builder *b, uint64_t pos, void *p,
@@ -242,18 +291,7 @@ int stele_lay_typed(struct stele_builder *b, uint32_t type, bool nullable,
 		    const struct stele_cell *cell, uint64_t *word,
 		    struct stele_error *err);
 
-/*
- * The body of a record at `at` in scratch, where zeros of its size stand.
- * References that stay open point into scratch.
- */
-int stele_lay_body(struct stele_builder *b, uint32_t record, unsigned flags,
-		   const struct stele_cell *cells, uint64_t len, size_t at,
-		   struct stele_error *err);
-
-/* An object with an identity of its own: a row (first of its unit), a value. */
-int stele_lay_row(struct stele_builder *b, uint32_t record, unsigned flags,
-		  const struct stele_cell *cells, uint64_t len, uint64_t *pos,
-		  struct stele_error *err);
+/* The word of a value with an identity of its own. */
 int stele_lay_identity(struct stele_builder *b, const struct stele_cell *cell,
 		       uint64_t *word, struct stele_error *err);
 
@@ -265,11 +303,6 @@ int stele_lay_slot(struct stele_builder *b, uint32_t type, bool nullable,
 		   const struct stele_cell *cell, size_t at,
 		   struct stele_error *err);
 
-/* The position of a row of that record, given by its handle. */
-int stele_lay_row_handle(struct stele_builder *b, const struct stele_cell *cell,
-			 uint32_t record, uint64_t *pos,
-			 struct stele_error *err);
-
 /*
  * The words of `len` items on top of scratch, typed or (NONE) of any type.
  * stele_scratch_pop() takes them off again.
@@ -278,10 +311,62 @@ int stele_lay_words(struct stele_builder *b, uint32_t type, bool nullable,
 		    const struct stele_cell *cells, uint64_t len, size_t *at,
 		    struct stele_error *err);
 
+/*
+ * The object whose payload is on top of scratch; takes it off.  One that holds
+ * references noted since `mark` and still open is new by nature, since its words
+ * come later.
+ */
+int stele_lay_top(struct stele_builder *b, uint64_t head, size_t at,
+		  uint64_t len, size_t mark, bool share, uint64_t *word);
+
 int stele_scratch_push(struct stele_builder *b, uint64_t bytes, size_t *at);
 void stele_scratch_pop(struct stele_builder *b, size_t at);
+static inline void stele_scratch_set(struct stele_builder *b, size_t at,
+				     uint64_t word)
+{
+	memcpy(b->scratch.ptr + at, &word, sizeof(word));
+}
 
-/* ------------------------------------------------------ builder_scalar.c */
+/* ----------------------------------------------------- builder_record.c */
+
+/*
+ * The body of a record at `at` in scratch, where zeros of its size stand.
+ * References that stay open point into scratch.
+ */
+int stele_lay_body(struct stele_builder *b, uint32_t record, unsigned flags,
+		   const struct stele_cell *cells, uint64_t len, size_t at,
+		   struct stele_error *err);
+
+/* A nested record; a row, first of its unit. */
+int stele_lay_record(struct stele_builder *b, uint32_t record, unsigned flags,
+		     const struct stele_cell *cell, uint64_t *word,
+		     struct stele_error *err);
+int stele_lay_row(struct stele_builder *b, uint32_t record, unsigned flags,
+		  const struct stele_cell *cells, uint64_t len, uint64_t *pos,
+		  struct stele_error *err);
+
+/* The cell of a field, with its default where it is unset. */
+const struct stele_cell *stele_cell_at(const struct stele_builder *b,
+				       uint32_t record,
+				       const struct stele_cell *cells,
+				       uint64_t len, uint32_t field);
+
+/* ------------------------------------------------------ builder_array.c */
+
+/* element: the declared type of the elements; ANY, of an NDARRAY: its own. */
+int stele_lay_array(struct stele_builder *b, unsigned element,
+		    const struct stele_cell *cell, unsigned flags,
+		    uint64_t *word, struct stele_error *err);
+int stele_lay_ndarray(struct stele_builder *b, unsigned element,
+		      const struct stele_cell *cell, unsigned flags,
+		      uint64_t *word, struct stele_error *err);
+
+/* ----------------------------------------------------- builder_scalar.c */
+
+static inline bool stele_type_is_integer(unsigned type)
+{
+	return type >= STELE_TYPE_I8 && type <= STELE_TYPE_U64;
+}
 
 /* Convert to a raw type: checked, `out` of exactly that type. */
 int stele_lay_scalar(unsigned kind, const struct stele_cell *cell,
@@ -312,16 +397,120 @@ int stele_lay_magnitude(const struct stele_cell *cell, bool *negative,
 			struct stele_buffer *magnitude,
 			struct stele_error *err);
 
+/* ------------------------------------------------------- builder_word.c */
+
+/* Of a scalar that was checked. */
+int stele_lay_scalar_word(struct stele_builder *b,
+			  const struct stele_cell *cell, uint64_t *word);
+/* Of a BIGINT or DECIMAL, also from an integer of another type. */
+int stele_lay_bigint(struct stele_builder *b, const struct stele_cell *cell,
+		     uint64_t *word, struct stele_error *err);
+int stele_lay_decimal(struct stele_builder *b, const struct stele_cell *cell,
+		      uint64_t *word, struct stele_error *err);
+int stele_lay_str(struct stele_builder *b, const char *p, uint64_t len,
+		  uint64_t *word, struct stele_error *err);
+int stele_lay_bytes(struct stele_builder *b, const void *p, uint64_t len,
+		    uint64_t *word, struct stele_error *err);
+int stele_lay_user(struct stele_builder *b, const struct stele_user *user,
+		   unsigned flags, uint64_t *word, struct stele_error *err);
+
 /* ------------------------------------------------------- builder_dict.c */
 
 /*
- * The pairs of a DICT cell and its index on top of scratch; key type and item
- * type as in the schema, or NONE.
+ * The words of a DICT or SET cell and its index on top of scratch; key type and
+ * item type as in the schema, or NONE.  *flags: of the head, whether it is SALTED.
  */
 int stele_lay_dict(struct stele_builder *b, uint32_t key_type,
 		   uint32_t item_type, bool nullable,
-		   const struct stele_cell *cell, size_t *at,
+		   const struct stele_cell *cell, size_t *at, unsigned *flags,
 		   struct stele_error *err);
+int stele_lay_set(struct stele_builder *b, uint32_t item_type, bool nullable,
+		  const struct stele_cell *cell, size_t *at, unsigned *flags,
+		  struct stele_error *err);
+
+/* ------------------------------------------------------ builder_index.c */
+
+/* Where the encoding of a key lies in b->keys, and its hash in an index. */
+struct stele_build_key {
+	size_t off;
+	size_t len;
+	uint64_t hash; /* 0 where there is no index */
+	uint64_t number; /* among the cells */
+};
+
+/* Encode every step-th cell, appended to keys. */
+int stele_keys_encode(struct stele_builder *b, uint32_t type,
+		      const struct stele_cell *cells, unsigned step,
+		      uint64_t nr, struct stele_build_key *keys,
+		      struct stele_error *err);
+/*
+ * The index of keys, if there are enough of them, on top of scratch, right
+ * behind what is there.  -STELE_E_DUPLICATE: keys[*twice] was there before.
+ */
+int stele_keys_index(struct stele_builder *b, struct stele_build_key *keys,
+		     uint64_t nr, unsigned *flags, size_t *twice,
+		     struct stele_error *err);
+
+/* ----------------------------------------------------- builder_handle.c */
+
+/* Whether a word leads somewhere, so that it can be a handle. */
+static inline bool stele_word_is_handle(uint64_t word)
+{
+	return (STELE_FMT_TAG(word) == STELE_FMT_TAG_REF &&
+		word >= STELE_FMT_MIN_REF) ||
+	       STELE_FMT_TAG(word) == STELE_FMT_TAG_ASCII;
+}
+
+/*
+ * A handle for a word.  Positions are salted, so that another builder knows
+ * them for foreign; for an immediate the salted number of its word in
+ * `immediates` stands, as an integer word.  -ENOMEM.
+ */
+int stele_handle_give(struct stele_builder *b, uint64_t word,
+		      struct stele_handle *handle);
+/* Its word; -EINVAL where this builder did not give it out. */
+int stele_handle_take(struct stele_builder *b, struct stele_handle handle,
+		      uint64_t *word);
+
+/* The word of a handle: as it is, of a row of a record, of a declared type. */
+int stele_lay_handle(struct stele_builder *b, const struct stele_cell *cell,
+		     uint64_t *word, struct stele_error *err);
+int stele_lay_row_handle(struct stele_builder *b, const struct stele_cell *cell,
+			 uint32_t record, uint64_t *pos,
+			 struct stele_error *err);
+int stele_lay_typed_handle(struct stele_builder *b, uint32_t type,
+			   const struct stele_cell *cell, uint64_t *word,
+			   struct stele_error *err);
+
+/* ------------------------------------------------------- builder_laid.c */
+
+/*
+ * A value that was laid down, as a cell.  Objects below it are handles; of a
+ * list, dict or array there is the type alone.  Zeros at first, freed at last,
+ * it may be read into again and again.
+ */
+struct stele_laid {
+	struct stele_cell cell;
+	struct stele_user user;
+	struct stele_buffer bytes;
+	struct stele_buffer cells;
+};
+
+void stele_laid_free(struct stele_laid *laid);
+
+/*
+ * -STELE_E_STATE where a record is not filled yet, -STELE_E_TYPE where it refers
+ * by a key, -STELE_E_LIMIT where there are more items than a key can have.
+ */
+int stele_laid_word(struct stele_builder *b, uint64_t word,
+		    struct stele_laid *laid);
+/* A field of the record at pos. */
+int stele_laid_field(struct stele_builder *b, uint64_t pos, uint32_t record,
+		     uint32_t field, struct stele_laid *laid);
+
+/* The type alone, UNSET: no value; and the head of an object, or 0. */
+int stele_laid_type(struct stele_builder *b, uint64_t word, unsigned *type,
+		    uint64_t *head);
 
 /* -------------------------------------------------------- builder_key.c */
 
@@ -329,18 +518,33 @@ int stele_lay_dict(struct stele_builder *b, uint32_t key_type,
 int stele_keys_of_row(struct stele_builder *b, uint32_t record,
 		      const struct stele_cell *cells, uint64_t len,
 		      struct stele_error *err);
-/* The bytes of a key cell given by hand. */
-int stele_key_of_cell(struct stele_builder *b,
-		      const struct stele_build_table *table,
+/*
+ * The bytes of a key that no row has, appended to keys; in a table of canonical
+ * keys it is of a type of the schema or NONE.
+ */
+int stele_key_of_cell(struct stele_builder *b, uint8_t key_type, uint32_t type,
 		      const struct stele_cell *cell, struct stele_str *key,
 		      struct stele_error *err);
-/* The cell of a field, with its default where it is unset. */
-const struct stele_cell *stele_cell_at(const struct stele_builder *b,
-				       uint32_t record,
-				       const struct stele_cell *cells,
-				       uint64_t len, uint32_t field);
+/* The canonical encoding of a cell as that type, or NONE, appended to keys. */
+int stele_key_encode(struct stele_builder *b, uint32_t type,
+		     const struct stele_cell *cell, struct stele_error *err);
+/* Why a cell can't be a key. */
+int stele_fail_key(int rc, const struct stele_cell *cell,
+		   struct stele_error *err);
+
+/* ------------------------------------------------------- builder_pack.c */
+
+/* Append a copy of a cell that can be a key, with all that it points to. */
+int stele_cell_pack(struct stele_buffer *out, const struct stele_cell *cell);
+/* The cell, once; `packed` is at a multiple of 8. */
+const struct stele_cell *stele_cell_unpack(uint8_t *packed);
 
 /* -------------------------------------------------------- builder_ref.c */
+
+static inline size_t stele_nr_pending(const struct stele_builder *b)
+{
+	return b->pending.len / sizeof(struct stele_pending);
+}
 
 /* Note a reference by key whose word is at `at` in scratch. */
 int stele_ref_note(struct stele_builder *b, uint32_t type, size_t at,

@@ -1,231 +1,118 @@
 // SPDX-License-Identifier: MIT
 /*
- * The keys of rows.  A path leads through the cells of nested records; where one
- * was given by its handle, it goes on through the bytes laid down before.
+ * Keys: the canonical encodings of cells, and the keys that a row has in its
+ * tables.  A path leads through the cells of nested records; where one was given
+ * by its handle, it goes on through the bytes laid down before.
  */
-#include <math.h>
-
 #include "builder.h"
-#include "canonical.h"
+#include "canonical_put.h"
 
-/* ------------------------------------------- fields of what is laid down */
+/* ------------------------------------------------------------ encodings */
 
-/* The bytes of a string that were laid down, as a cell; they go to readback. */
-static int cell_of_bytes(struct stele_builder *b, unsigned type, uint64_t off,
-			 uint64_t len, struct stele_cell *cell)
+/* What a handle in a key leads to. */
+static int follow_handle(void *arg, struct stele_handle handle, unsigned depth,
+			 struct stele_buffer *out);
+
+static struct stele_canonical_source source_of(struct stele_builder *b)
 {
-	int rc;
+	struct stele_canonical_source source = { .schema = b->schema,
+						 .defaults = b->defaults,
+						 .follow = follow_handle,
+						 .arg = b,
+						 .work = &b->key_work };
 
-	b->readback.len = 0;
-	rc = stele_buffer_reserve(&b->readback, len);
-	if (rc)
-		return rc;
-	*cell = stele_cell_of(type);
-	cell->u.ptr = b->readback.ptr;
-	cell->len = len;
-	return stele_stage_read(b, off, b->readback.ptr, len);
+	return source;
 }
 
-/* An integer or double of 64 bits. */
-static int cell_of_number(struct stele_builder *b, unsigned type, uint64_t pos,
-			  struct stele_cell *cell)
+static int follow_handle(void *arg, struct stele_handle handle, unsigned depth,
+			 struct stele_buffer *out)
 {
-	*cell = stele_cell_of(type);
-	return stele_stage_read(b, pos + 8, &cell->u, 8);
-}
+	struct stele_builder *b = arg;
+	struct stele_canonical_source source = source_of(b);
+	struct stele_laid laid = { 0 };
+	uint64_t word;
+	int rc = stele_handle_take(b, handle, &word);
 
-static int cell_of_object(struct stele_builder *b, uint64_t pos,
-			  struct stele_cell *cell, struct stele_error *err)
-{
-	uint64_t head, len;
-	int rc = stele_stage_read(b, pos, &head, sizeof(head));
-
-	if (rc)
-		return rc;
-	len = STELE_FMT_HEAD_COUNT(head);
-	switch (STELE_FMT_HEAD_KIND(head)) {
-	case STELE_FMT_KIND_STR:
-		return cell_of_bytes(b, STELE_TYPE_STR, pos + 16, len, cell);
-	case STELE_FMT_KIND_BYTES:
-		return cell_of_bytes(b, STELE_TYPE_BYTES, pos + 8, len, cell);
-	case STELE_FMT_KIND_I64:
-		return cell_of_number(b, STELE_TYPE_I64, pos, cell);
-	case STELE_FMT_KIND_U64:
-		return cell_of_number(b, STELE_TYPE_U64, pos, cell);
-	case STELE_FMT_KIND_F64:
-		return cell_of_number(b, STELE_TYPE_F64, pos, cell);
-	case STELE_FMT_KIND_RECORD:
-		*cell = stele_cell_of(STELE_TYPE_REF);
-		cell->u.handle = stele_handle_of(b, pos);
-		return 0;
-	case STELE_FMT_KIND_BIGINT:
-		return stele_fail(
-			err, -STELE_E_TYPE,
-			"an integer beyond 64 bits, in a record given by its handle, cannot be a key");
-	default:
-		return stele_fail(err, -STELE_E_TYPE,
-				  "a collection cannot be a key");
-	}
-}
-
-static void cell_of_constant(uint64_t word, struct stele_cell *cell)
-{
-	static const double floats[] = { 0.0, -0.0, INFINITY, -INFINITY, NAN };
-
-	*cell = stele_cell_of(STELE_TYPE_F64);
-	if (word >= STELE_FMT_ZERO) {
-		cell->u.f = floats[(word - STELE_FMT_ZERO) / 8];
-	} else if (word >= STELE_FMT_FALSE) {
-		*cell = stele_cell_bool(word == STELE_FMT_TRUE);
-	} else {
-		cell->type = word == STELE_FMT_NULL ? STELE_TYPE_NULL :
-						      STELE_TYPE_UNSET;
-	}
-}
-
-/* A value word of ours as a cell; bytes of a string go to readback. */
-static int cell_of_word(struct stele_builder *b, uint64_t word,
-			struct stele_cell *cell, struct stele_error *err)
-{
-	unsigned tag = STELE_FMT_TAG(word);
-	uint64_t bits;
-
-	switch (tag) {
-	case STELE_FMT_TAG_REF:
-		if (word >= STELE_FMT_MIN_REF)
-			return cell_of_object(b, word, cell, err);
-		cell_of_constant(word, cell);
-		return 0;
-	case STELE_FMT_TAG_INT:
-		*cell = stele_cell_i64((int64_t)word >> 3);
-		return 0;
-	case STELE_FMT_TAG_STR:
-	case STELE_FMT_TAG_BYTES:
-		*cell = stele_cell_of(tag == STELE_FMT_TAG_STR ?
-					      STELE_TYPE_STR :
-					      STELE_TYPE_BYTES);
-		cell->len = word >> 3 & 7;
-		b->readback.len = 0;
-		cell->u.ptr = NULL;
-		if (stele_buffer_append(&b->readback, &word, sizeof(word)))
-			return -ENOMEM;
-		cell->u.ptr = b->readback.ptr + 1;
-		return 0;
-	case STELE_FMT_TAG_CALENDAR:
-		*cell = stele_cell_of(word >> 3 & 3 ? STELE_TYPE_DATETIME :
-						      STELE_TYPE_DATE);
-		cell->u.i = (int64_t)word >> 5;
-		return 0;
-	case STELE_FMT_TAG_ASCII:
-		return cell_of_bytes(b, STELE_TYPE_STR, word >> 16,
-				     word >> 3 & STELE_FMT_ASCII_MAX, cell);
-	default:
-		bits = word >> 4 | word << 60;
-		*cell = stele_cell_f64(0);
-		memcpy(&cell->u.f, &bits, sizeof(bits));
-		return 0;
-	}
-}
-
-static bool has_bit(const uint8_t *body, uint32_t off, uint32_t bit)
-{
-	return bit != STELE_FMT_NONE && body[off + bit / 8] >> bit % 8 & 1;
-}
-
-/* Field `field` of the record at pos. */
-static int cell_of_field(struct stele_builder *b, uint64_t pos, uint32_t record,
-			 uint32_t field, struct stele_cell *cell,
-			 struct stele_error *err)
-{
-	const struct stele_fmt_record *r = &b->schema->records[record];
-	const struct stele_fmt_field *f =
-		&b->schema->fields[r->first_field + field];
-	unsigned kind = b->schema->types[f->type].kind;
-	const uint8_t *body;
-	uint64_t word = 0;
-	int rc;
-
-	b->readback.len = 0;
-	rc = stele_buffer_reserve(&b->readback, r->body_bytes);
 	if (!rc)
-		rc = stele_stage_read(b, pos, b->readback.ptr, r->body_bytes);
-	if (rc)
-		return rc;
-	body = b->readback.ptr;
-	if (stele_type_is_word(kind)) {
-		memcpy(&word, body + f->off, sizeof(word));
-		return cell_of_word(b, word, cell, err);
-	}
-	*cell = stele_cell_of(kind);
-	if (has_bit(body, r->null_off, f->null_bit)) {
-		cell->type = STELE_TYPE_NULL;
-	} else if (has_bit(body, r->unset_off, f->unset_bit)) {
-		cell->type = STELE_TYPE_UNSET;
-	} else if (kind >= STELE_TYPE_I8 && kind <= STELE_TYPE_I64) {
-		unsigned shift = 64 - 8 * (unsigned)stele_type_width(kind);
-
-		memcpy(&word, body + f->off, stele_type_width(kind));
-		cell->u.i = (int64_t)(word << shift) >> shift;
-	} else if (kind == STELE_TYPE_F32) {
-		float value;
-
-		memcpy(&value, body + f->off, sizeof(value));
-		cell->u.f = value;
-	} else if (kind == STELE_TYPE_DATE) {
-		int32_t days;
-
-		memcpy(&days, body + f->off, sizeof(days));
-		cell->u.i = days;
-	} else {
-		memcpy(&cell->u, body + f->off, stele_type_width(kind));
-	}
-	return 0;
+		rc = stele_laid_word(b, word, &laid);
+	if (!rc)
+		rc = stele_canonical_built(out, &source, STELE_FMT_NONE, depth,
+					   &laid.cell);
+	stele_laid_free(&laid);
+	return rc;
 }
 
-/* --------------------------------------------------------------- paths */
-
-/* A record on the way: cells, or behind a handle what was laid down. */
-struct place {
-	const struct stele_cell *cells;
-	uint64_t len;
-	uint64_t pos; /* 0: cells */
-};
-
-/* Follow one path to its cell, NULL or UNSET where it breaks off. */
-static int follow(struct stele_builder *b, const uint32_t *steps,
-		  uint32_t record, struct place at, struct stele_cell *key,
-		  struct stele_error *err)
+static bool has_parts(unsigned type)
 {
-	for (uint32_t i = 1;; i++) {
-		uint32_t number =
-			b->schema->records[record].first_field + steps[i];
-		int rc = 0;
+	return type == STELE_TYPE_TUPLE || type == STELE_TYPE_SET ||
+	       type == STELE_TYPE_RECORD || type == STELE_TYPE_REF;
+}
 
-		if (at.pos)
-			rc = cell_of_field(b, at.pos, record, steps[i], key,
-					   err);
-		else
-			*key = *stele_cell_at(b, record, at.cells, at.len,
-					      steps[i]);
-		if (rc || i == steps[0] || key->type == STELE_TYPE_NULL ||
-		    key->type == STELE_TYPE_UNSET)
-			return rc;
-		record = b->schema->types[b->schema->fields[number].type].arg;
-		at.pos = 0;
-		if (key->type == STELE_TYPE_RECORD) {
-			at.cells = key->u.cells;
-			at.len = key->len;
-			continue;
-		}
-		at.pos = stele_handle_word(b, key->u.handle);
-		if (stele_builder_unfilled(b, at.pos))
-			return stele_fail(
-				err, -STELE_E_STATE,
-				"the key lies in a record that is reserved and not filled yet");
+int stele_fail_key(int rc, const struct stele_cell *cell,
+		   struct stele_error *err)
+{
+	const char *name = stele_type_name(cell->type);
+
+	switch (rc) {
+	case -STELE_E_RANGE:
+		return stele_fail(err, rc, "NaN cannot be a key");
+	case -STELE_E_TYPE:
+		if (!has_parts(cell->type))
+			return stele_fail(err, rc, "%s cannot be a key", name);
+		return stele_fail(
+			err, rc,
+			"a %s with a list, dict, array or reference by key in it cannot be a key",
+			name);
+	case -STELE_E_LIMIT:
+		return stele_fail(
+			err, rc,
+			"a key of more than %u bytes in canonical form, deeper than %u, or of too many values and digits",
+			STELE_CANONICAL_MAX, STELE_CANONICAL_DEPTH);
+	case -STELE_E_STATE:
+		return stele_fail(
+			err, rc,
+			"the key lies in a record that is reserved and not filled yet");
+	default:
+		return rc;
 	}
 }
 
-/* ------------------------------------------------------------ key bytes */
+/* A key, or one of its fields. */
+static int encode(struct stele_builder *b, uint32_t type,
+		  const struct stele_cell *cell, struct stele_error *err)
+{
+	struct stele_canonical_source source = source_of(b);
+	int rc = stele_canonical_built(&b->keys, &source, type,
+				       STELE_CANONICAL_DEPTH, cell);
+
+	return rc ? stele_fail_key(rc, cell, err) : 0;
+}
+
+int stele_key_encode(struct stele_builder *b, uint32_t type,
+		     const struct stele_cell *cell, struct stele_error *err)
+{
+	b->key_work = 0;
+	return encode(b, type, cell, err);
+}
+
+static int check_length(size_t len, struct stele_error *err)
+{
+	if (len <= STELE_CANONICAL_MAX)
+		return 0;
+	return stele_fail(err, -STELE_E_LIMIT,
+			  "a key of %zu bytes in canonical form, above %u", len,
+			  STELE_CANONICAL_MAX);
+}
+
+/* The key of a table whose keys are of any type, appended to keys. */
+static int canonical(struct stele_builder *b, uint32_t type,
+		     const struct stele_cell *cell, struct stele_error *err)
+{
+	size_t before = b->keys.len;
+	int rc = stele_key_encode(b, type, cell, err);
+
+	return rc ? rc : check_length(b->keys.len - before, err);
+}
 
 /* A scalar's bytes for a plain key type, appended to keys. */
 static int plain_key(struct stele_builder *b, uint8_t key_type,
@@ -253,105 +140,182 @@ static int plain_key(struct stele_builder *b, uint8_t key_type,
 					sizeof(scalar.u.u));
 }
 
-static int varint(struct stele_buffer *out, uint64_t n)
+/* A key that no row has is checked by laying it down for a moment. */
+static int check_cell(struct stele_builder *b, uint32_t type,
+		      const struct stele_cell *cell, struct stele_error *err)
 {
-	uint8_t bytes[10];
-	size_t len = 0;
+	struct stele_stage_mark mark;
+	uint64_t word;
+	int rc;
 
-	for (; n >= 0x80; n >>= 7)
-		bytes[len++] = (uint8_t)(n | 0x80);
-	bytes[len++] = (uint8_t)n;
-	return stele_buffer_append(out, bytes, len);
-}
-
-static int check_length(size_t len, struct stele_error *err)
-{
-	if (len <= STELE_CANONICAL_MAX)
-		return 0;
-	return stele_fail(err, -STELE_E_LIMIT,
-			  "a key of %zu bytes in canonical form, above %u", len,
-			  STELE_CANONICAL_MAX);
-}
-
-static int canonical(struct stele_buffer *out, const struct stele_cell *cell,
-		     struct stele_error *err)
-{
-	size_t before = out->len;
-	int rc = stele_canonical_cell(out, cell);
-
-	if (!rc)
-		return check_length(out->len - before, err);
-	if (rc == -STELE_E_RANGE)
-		return stele_fail(err, rc, "NaN cannot be a key");
-	if (rc == -STELE_E_TYPE)
-		return stele_fail(err, rc, "%s cannot be a key",
-				  stele_type_name(cell->type));
-	if (rc == -STELE_E_LIMIT)
-		return stele_fail(err, rc, "a key of too many digits");
+	stele_stage_mark(b, &mark);
+	rc = type == STELE_FMT_NONE ?
+		     stele_lay_any(b, cell, &word, err) :
+		     stele_lay_typed(b, type, false, cell, &word, err);
+	stele_stage_reset(b, &mark);
 	return rc;
 }
 
-static int append_key(struct stele_builder *b, uint8_t key_type,
-		      const struct stele_cell *cell, struct stele_error *err)
-{
-	if (key_type == STELE_FMT_KEY_CANONICAL)
-		return canonical(&b->keys, cell, err);
-	return plain_key(b, key_type, cell, err);
-}
-
-int stele_key_of_cell(struct stele_builder *b,
-		      const struct stele_build_table *table,
+int stele_key_of_cell(struct stele_builder *b, uint8_t key_type, uint32_t type,
 		      const struct stele_cell *cell, struct stele_str *key,
 		      struct stele_error *err)
 {
+	size_t before = b->keys.len;
 	int rc;
 
-	b->keys.len = 0;
-	rc = append_key(b, table->key_type, cell, err);
-	key->ptr = (const char *)b->keys.ptr;
-	key->len = b->keys.len;
+	if (key_type != STELE_FMT_KEY_CANONICAL) {
+		rc = plain_key(b, key_type, cell, err);
+	} else {
+		rc = check_cell(b, type, cell, err);
+		if (!rc)
+			rc = canonical(b, type, cell, err);
+	}
+	key->ptr = (const char *)b->keys.ptr + before;
+	key->len = b->keys.len - before;
 	return rc;
 }
 
 /* ------------------------------------------------------------ a row's keys */
 
-static bool is_nothing(const struct stele_cell *cell)
+/* A record on the way: cells, or behind a handle what was laid down. */
+struct place {
+	const struct stele_cell *cells;
+	uint64_t len;
+	uint64_t pos; /* 0: cells */
+};
+
+/* The nested record that a path leads through. */
+static int enter(struct stele_builder *b, const struct stele_cell *cell,
+		 struct place *at, struct stele_error *err)
 {
-	return cell->type == STELE_TYPE_NULL || cell->type == STELE_TYPE_UNSET;
+	at->pos = 0;
+	if (cell->type == STELE_TYPE_RECORD) {
+		at->cells = cell->u.cells;
+		at->len = cell->len;
+		return 0;
+	}
+	at->pos = stele_handle_word(b, cell->u.handle);
+	return stele_builder_unfilled(b, at->pos) ?
+		       stele_fail_key(-STELE_E_STATE, cell, err) :
+		       0;
 }
 
-/* A tuple, appended to keys: each encoding behind its length. */
-static int tuple(struct stele_builder *b, const struct stele_fmt_decl *decl,
-		 struct place row, bool *found, struct stele_error *err)
+/*
+ * Follow one path to its cell, NULL or UNSET where it breaks off, and the type
+ * that is declared for it.
+ */
+static int follow(struct stele_builder *b, const uint32_t *steps,
+		  uint32_t record, struct place at, struct stele_laid *key,
+		  uint32_t *type, struct stele_error *err)
+{
+	for (uint32_t i = 1;; i++) {
+		uint32_t number =
+			b->schema->records[record].first_field + steps[i];
+		int rc = 0;
+
+		*type = b->schema->fields[number].type;
+		if (at.pos)
+			rc = stele_fail_key(stele_laid_field(b, at.pos, record,
+							     steps[i], key),
+					    &key->cell, err);
+		else
+			key->cell = *stele_cell_at(b, record, at.cells, at.len,
+						   steps[i]);
+		if (rc || i == steps[0] || key->cell.type == STELE_TYPE_NULL ||
+		    key->cell.type == STELE_TYPE_UNSET)
+			return rc;
+		record = b->schema->types[*type].arg;
+		rc = enter(b, &key->cell, &at, err);
+		if (rc)
+			return rc;
+	}
+}
+
+static bool is_nothing(const struct stele_laid *key)
+{
+	return key->cell.type == STELE_TYPE_NULL ||
+	       key->cell.type == STELE_TYPE_UNSET;
+}
+
+/* One of several fields, its encoding behind its length. */
+static int append_part(struct stele_builder *b, uint32_t type,
+		       const struct stele_cell *cell, struct stele_error *err)
+{
+	uint8_t head[10];
+	struct stele_put put = { .buf = head, .size = sizeof(head) };
+	size_t at = b->keys.len, len;
+	int rc = encode(b, type, cell, err);
+
+	len = b->keys.len - at;
+	if (!rc)
+		rc = check_length(len, err);
+	if (rc)
+		return rc;
+	stele_put_varint(&put, len);
+	/* as a reader counts what stands inside another */
+	put.work = b->key_work;
+	if (stele_put_work(&put,
+			   put.len > 1 ? 1 + len / STELE_CANONICAL_STEP : 1))
+		return stele_fail_key(-STELE_E_LIMIT, cell, err);
+	b->key_work = put.work;
+	rc = stele_buffer_zeros(&b->keys, put.len);
+	if (rc)
+		return rc;
+	memmove(b->keys.ptr + at + put.len, b->keys.ptr + at, len);
+	memcpy(b->keys.ptr + at, head, put.len);
+	return 0;
+}
+
+/* A key of several fields, appended to keys. */
+static int append_fields(struct stele_builder *b,
+			 const struct stele_fmt_decl *decl, struct place row,
+			 struct stele_laid *key, bool *found,
+			 struct stele_error *err)
 {
 	const uint32_t *steps = b->schema->steps + decl->first_step;
-	struct stele_buffer one = { 0 };
+	uint8_t head[11];
+	struct stele_put put = { .buf = head, .size = sizeof(head) };
 	size_t before = b->keys.len;
-	uint8_t tag = 0x40;
+	uint32_t type;
 	int rc;
 
-	rc = stele_buffer_append(&b->keys, &tag, 1);
-	if (!rc)
-		rc = varint(&b->keys, decl->nr_keys);
+	b->key_work = 0;
+	stele_put_head(&put, STELE_KEY_TAG_TUPLE, decl->nr_keys);
+	rc = stele_buffer_append(&b->keys, head, put.len);
 	*found = true;
 	for (uint32_t k = 0; !rc && *found && k < decl->nr_keys; k++) {
-		struct stele_cell cell;
-
-		rc = follow(b, steps, decl->record, row, &cell, err);
+		rc = follow(b, steps, decl->record, row, key, &type, err);
 		steps += 1 + steps[0];
-		if (rc || is_nothing(&cell)) {
-			*found = false;
-			break;
-		}
-		one.len = 0;
-		rc = canonical(&one, &cell, err);
-		if (!rc)
-			rc = varint(&b->keys, one.len);
-		if (!rc)
-			rc = stele_buffer_append(&b->keys, one.ptr, one.len);
+		*found = !rc && !is_nothing(key);
+		if (*found)
+			rc = append_part(b, type, &key->cell, err);
 	}
-	stele_buffer_free(&one);
 	return rc ? rc : check_length(b->keys.len - before, err);
+}
+
+/* A key of one field, appended to keys. */
+static int append_field(struct stele_builder *b,
+			const struct stele_build_table *table,
+			const struct stele_fmt_decl *decl, struct place row,
+			struct stele_laid *key, bool *found,
+			struct stele_error *err)
+{
+	uint64_t word;
+	uint32_t type;
+	int rc = follow(b, b->schema->steps + decl->first_step, decl->record,
+			row, key, &type, err);
+
+	*found = !rc && !is_nothing(key);
+	if (!*found)
+		return rc;
+	if (table->key_type == STELE_FMT_KEY_CANONICAL)
+		return canonical(b, type, &key->cell, err);
+	if (key->cell.type == STELE_TYPE_REF) {
+		rc = stele_handle_take(b, key->cell.u.handle, &word);
+		if (!rc)
+			rc = stele_laid_word(b, word, key);
+	}
+	return rc ? rc : plain_key(b, table->key_type, &key->cell, err);
 }
 
 /* The key for one table, appended to keys: not found where a part is missing. */
@@ -360,15 +324,14 @@ static int key_of_row(struct stele_builder *b,
 		      bool *found, struct stele_error *err)
 {
 	const struct stele_fmt_decl *decl = &b->schema->tables[table->decl];
-	struct stele_cell cell;
+	struct stele_laid key = { 0 };
 	int rc;
 
-	if (decl->nr_keys > 1)
-		return tuple(b, decl, row, found, err);
-	rc = follow(b, b->schema->steps + decl->first_step, decl->record, row,
-		    &cell, err);
-	*found = !rc && !is_nothing(&cell);
-	return *found ? append_key(b, table->key_type, &cell, err) : rc;
+	rc = decl->nr_keys > 1 ?
+		     append_fields(b, decl, row, &key, found, err) :
+		     append_field(b, table, decl, row, &key, found, err);
+	stele_laid_free(&key);
+	return rc;
 }
 
 int stele_keys_of_row(struct stele_builder *b, uint32_t record,

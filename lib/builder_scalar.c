@@ -12,12 +12,7 @@
 
 #include "bigint.h"
 #include "builder.h"
-
-/* 0001-01-01 and 9999-12-31, as days and microseconds from 1970. */
-#define MIN_DATE (-719162)
-#define MAX_DATE 2932896
-#define MIN_DATETIME (-62135596800000000ll)
-#define MAX_DATETIME 253402300799999999ll
+#include "calendar.h"
 
 int stele_fail_in(struct stele_error *err, int rc, const char *format, ...)
 {
@@ -249,17 +244,34 @@ out:
 	return rc;
 }
 
-static bool in_calendar(unsigned kind, int64_t i)
+/* -------------------------------------------------- times and identifiers */
+
+static int check_time(unsigned kind, const struct stele_cell *cell,
+		      struct stele_error *err)
 {
-	if (kind == STELE_TYPE_DATE)
-		return i >= MIN_DATE && i <= MAX_DATE;
-	return i >= MIN_DATETIME && i <= MAX_DATETIME;
+	if (kind == STELE_TYPE_ZONED) {
+		if (stele_zoned_fits(cell->u.i, cell->offset))
+			return 0;
+		return stele_fail(
+			err, -STELE_E_RANGE,
+			"%lld at %d seconds east is no zoned of the years 1 to 9999",
+			(long long)cell->u.i, cell->offset);
+	}
+	if (stele_calendar_fits(kind, cell->u.i))
+		return 0;
+	if (kind == STELE_TYPE_TIME)
+		return stele_fail(err, -STELE_E_RANGE,
+				  "%lld is no time of a day",
+				  (long long)cell->u.i);
+	return stele_fail(err, -STELE_E_RANGE,
+			  "%lld is no %s of the years 1 to 9999",
+			  (long long)cell->u.i, stele_type_name(kind));
 }
 
 int stele_lay_scalar(unsigned kind, const struct stele_cell *cell,
 		     struct stele_cell *out, struct stele_error *err)
 {
-	bool integer = is_signed(kind) || is_unsigned(kind);
+	bool integer = stele_type_is_integer(kind);
 
 	*out = stele_cell_of(kind);
 	if (cell->type == STELE_TYPE_BIGINT &&
@@ -275,12 +287,25 @@ int stele_lay_scalar(unsigned kind, const struct stele_cell *cell,
 		out->u.b = cell->u.b;
 		return 0;
 	}
+	if (kind == STELE_TYPE_UUID) {
+		out->u.ptr = cell->u.ptr;
+		return 0;
+	}
 	out->u.i = cell->u.i;
-	if (!in_calendar(kind, cell->u.i))
-		return stele_fail(err, -STELE_E_RANGE,
-				  "%lld is no %s of the years 1 to 9999",
-				  (long long)cell->u.i, stele_type_name(kind));
-	return 0;
+	out->offset = kind == STELE_TYPE_ZONED ? cell->offset : 0;
+	return check_time(kind, cell, err);
+}
+
+/* The two scalars of 16 bytes. */
+static void lay_wide(const struct stele_cell *scalar, void *raw)
+{
+	struct stele_fmt_zoned zoned = { .utc = scalar->u.i,
+					 .offset = scalar->offset };
+
+	memcpy(raw,
+	       scalar->type == STELE_TYPE_ZONED ? (const void *)&zoned :
+						  scalar->u.ptr,
+	       16);
 }
 
 void stele_lay_raw(const struct stele_cell *scalar, void *raw)
@@ -304,7 +329,10 @@ void stele_lay_raw(const struct stele_cell *scalar, void *raw)
 			memcpy(raw, &scalar->u, 4);
 		}
 		return;
-	default:
+	case 8:
 		memcpy(raw, &scalar->u, 8);
+		return;
+	default:
+		lay_wide(scalar, raw);
 	}
 }

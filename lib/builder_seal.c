@@ -131,7 +131,8 @@ static int seal_index(struct stele_builder *b, struct stele_fmt_header *header)
 			break;
 		at = stele_output_tail(b->out);
 		r->fmt.partitions_off += at;
-		r->fmt.separators_off += at;
+		if (r->fmt.separators_off) /* a filter has none */
+			r->fmt.separators_off += at;
 		rc = stele_output_append(b->out, r->index.ptr, r->index.len);
 	}
 	if (rc)

@@ -35,7 +35,7 @@ static int pad(struct stele_stage *stage)
 	return stele_buffer_zeros(&stage->bytes, -stage->bytes.len & 7);
 }
 
-int stele_stage_space(struct stele_builder *b, uint32_t bytes, uint64_t *pos)
+int stele_stage_space(struct stele_builder *b, uint64_t bytes, uint64_t *pos)
 {
 	struct stele_stage *stage = &b->stage;
 	int rc = pad(stage);
@@ -149,7 +149,7 @@ static int look(struct stele_builder *b, uint64_t pos, size_t len,
 
 	*run = len;
 	if (pos >= b->stage.base) {
-		*p = b->stage.bytes.ptr + (pos - b->stage.base);
+		*p = stele_stage_at(b, pos);
 		return 0;
 	}
 	if (!b->pages.bytes) {
@@ -226,15 +226,15 @@ static int written_equal(struct stele_builder *b, uint64_t pos,
  * The slot of a content; *word is set and *found true where its value is equal.
  * skip: bytes between the word's position and the payload.
  */
-static int find_shared(struct stele_builder *b, uint64_t head,
+static int find_shared(struct stele_builder *b, uint64_t hash, uint64_t head,
 		       const void *payload, uint64_t len, unsigned skip,
-		       struct stele_share_slot **slot, uint64_t *hash,
-		       bool *found, uint64_t *word)
+		       struct stele_share_slot **slot, bool *found,
+		       uint64_t *word)
 {
 	bool candidate;
 	int rc = 1;
 
-	*slot = stele_share_find(&b->share, head, payload, len, hash,
+	*slot = stele_share_find(&b->share, hash, head, payload, len,
 				 &candidate);
 	*found = false;
 	if (!candidate)
@@ -264,9 +264,11 @@ int stele_stage_content(struct stele_builder *b, uint64_t head,
 	bool found = false;
 	int rc = 0;
 
-	if (share)
-		rc = find_shared(b, head, payload, len, prefix ? 16 : 8, &slot,
-				 &hash, &found, word);
+	if (share && b->share.slots) {
+		hash = stele_hash_bytes(payload, len, head);
+		rc = find_shared(b, hash, head, payload, len, prefix ? 16 : 8,
+				 &slot, &found, word);
+	}
 	if (rc || found)
 		return rc;
 	rc = stele_stage_object(b, head, prefix, payload, len, align, word);
@@ -280,12 +282,15 @@ int stele_stage_ascii(struct stele_builder *b, const char *p, size_t len,
 		      uint64_t *word)
 {
 	uint64_t head = STELE_FMT_HEAD(STELE_FMT_KIND_RUN, 0, len);
-	struct stele_share_slot *slot;
+	struct stele_share_slot *slot = NULL;
 	uint64_t hash = 0, off;
-	bool found;
-	int rc;
+	bool found = false;
+	int rc = 0;
 
-	rc = find_shared(b, head, p, len, 0, &slot, &hash, &found, word);
+	if (b->share.slots) {
+		hash = stele_hash_bytes(p, len, head);
+		rc = find_shared(b, hash, head, p, len, 0, &slot, &found, word);
+	}
 	if (rc || found)
 		return rc;
 	rc = stele_stage_run(b, p, len, &off);
@@ -295,6 +300,41 @@ int stele_stage_ascii(struct stele_builder *b, const char *p, size_t len,
 	if (!slot)
 		return 0;
 	return stele_share_take(&b->share, slot, hash, head, p, len, *word);
+}
+
+int stele_stage_unify(struct stele_builder *b,
+		      const struct stele_stage_mark *mark, uint64_t pos,
+		      uint64_t front, uint64_t data_len, uint64_t *word)
+{
+	const uint8_t *object = stele_stage_at(b, pos);
+	const uint8_t *data = object + (stele_stage_data(pos, front) - pos);
+	struct stele_share_slot *slot;
+	uint64_t head, hash;
+	bool candidate;
+	int rc = 0;
+
+	*word = pos;
+	if (!b->share.slots)
+		return 0;
+	memcpy(&head, object, sizeof(head));
+	hash = stele_hash_bytes(object + 8, front, head);
+	if (data_len)
+		hash = stele_hash_bytes(data, data_len, hash);
+	slot = stele_share_find(&b->share, hash, head, NULL, 0, &candidate);
+	if (candidate)
+		rc = written_equal(b, slot->word + 8, object + 8, front);
+	if (rc > 0)
+		rc = written_equal(b, stele_stage_data(slot->word, front), data,
+				   data_len);
+	if (rc < 0)
+		return rc;
+	if (!rc)
+		return stele_share_take(&b->share, slot, hash, head, NULL, 0,
+					pos);
+	*word = slot->word;
+	stele_stage_reset(b, mark);
+	b->share.nr_shared++;
+	return 0;
 }
 
 /* ------------------------------------------------------------- unit's end */
@@ -319,10 +359,38 @@ int stele_stage_commit(struct stele_builder *b, struct stele_error *err)
 	return 0;
 }
 
+void stele_stage_mark(const struct stele_builder *b,
+		      struct stele_stage_mark *mark)
+{
+	const struct stele_stage *stage = &b->stage;
+
+	mark->len = stage->bytes.len;
+	mark->run = stage->run;
+	mark->run_head = 0;
+	if (stage->run != NO_RUN)
+		memcpy(&mark->run_head, stage->bytes.ptr + stage->run,
+		       sizeof(mark->run_head));
+	mark->nr_objects = stage->nr_objects;
+	mark->share = stele_share_mark(&b->share);
+}
+
+void stele_stage_reset(struct stele_builder *b,
+		       const struct stele_stage_mark *mark)
+{
+	struct stele_stage *stage = &b->stage;
+
+	stele_share_rollback(&b->share, mark->share);
+	stage->bytes.len = mark->len;
+	stage->run = mark->run;
+	if (stage->run != NO_RUN)
+		memcpy(stage->bytes.ptr + stage->run, &mark->run_head,
+		       sizeof(mark->run_head));
+	stage->nr_objects = mark->nr_objects;
+}
+
 void stele_stage_rollback(struct stele_builder *b)
 {
-	stele_share_rollback(&b->share);
-	b->stage.bytes.len = 0;
-	b->stage.run = NO_RUN;
-	b->stage.nr_objects = 0;
+	const struct stele_stage_mark begin = { .run = NO_RUN };
+
+	stele_stage_reset(b, &begin);
 }

@@ -3,7 +3,6 @@
  * The tables of a build: the schema's, which the rows fill, and those that are
  * filled by hand.
  */
-#include <sys/mman.h>
 #include <unistr.h>
 
 #include "builder.h"
@@ -43,50 +42,75 @@ static int grow_tables(struct stele_builder *b, const char *name, size_t len,
 	return 0;
 }
 
+/* Heads of objects, read some at a time. */
+struct heads {
+	struct stele_segment view; /* [from, from + room) of the output */
+	uint64_t from;
+	uint64_t end; /* of what the window has */
+	uint8_t window[64 << 10] __attribute__((aligned(64)));
+};
+
+#define HEAD_BYTES 64u /* no object wants more to tell its size */
+
+static bool read_head(struct stele_builder *b, struct heads *h, uint64_t at,
+		      uint64_t *head, uint64_t *size)
+{
+	uint64_t tail = stele_output_tail(b->out), len;
+
+	if (at + HEAD_BYTES > h->end && h->end < tail) {
+		h->from = at & ~63ull; /* where places have a meaning */
+		len = tail - h->from;
+		len = len < sizeof(h->window) ? len : sizeof(h->window);
+		if (at >= tail ||
+		    stele_output_read(b->out, h->from, h->window, len))
+			return false;
+		h->end = h->from + len;
+	}
+	h->view.len = tail - h->from;
+	return !stele_object_size(&h->view, at - h->from, head, size);
+}
+
 /* The number of the row at pos, by going from object to object. */
 static bool row_at(void *arg, uint64_t pos, uint64_t *number)
 {
 	struct stele_builder *b = arg;
-	struct stele_segment view = { .schema = b->schema };
+	struct heads *heads = malloc(sizeof(*heads));
 	uint64_t at = STELE_FMT_BLOCK, head, size;
-	void *base;
 
 	*number = 0;
-	view.len = stele_output_tail(b->out);
-	if (stele_output_flush(b->out))
+	if (!heads)
 		return false;
-	base = mmap(NULL, view.len, PROT_READ, MAP_SHARED,
-		    stele_output_fd(b->out), 0);
-	if (base == MAP_FAILED)
-		return false;
-	view.base = base;
-	while (at < pos && !stele_object_size(&view, at, &head, &size)) {
+	heads->end = 0;
+	heads->view = (struct stele_segment){ .schema = b->schema,
+					      .base = heads->window };
+	while (at < pos && read_head(b, heads, at, &head, &size)) {
 		*number += STELE_FMT_HEAD_KIND(head) == STELE_FMT_KIND_RECORD &&
 			   STELE_FMT_HEAD_FLAGS(head) & STELE_FMT_OBJ_F_ROW;
 		at += size;
 	}
-	munmap(base, view.len);
+	free(heads);
 	return at == pos;
 }
 
 static int create_map_build(struct stele_builder *b,
-			    struct stele_build_table *table, bool multi,
-			    bool buckets, uint8_t bucket_log2,
-			    enum stele_duplicates duplicates, uint64_t seed)
+			    struct stele_build_table *table,
+			    const struct stele_table_options *o)
 {
 	struct stele_map_build_options options = {
 		.name = table->name,
 		.key_type = table->key_type,
 		.value_type = table->value_type,
-		.multi = multi,
-		.buckets = buckets,
-		.bucket_log2 = bucket_log2,
-		.duplicates = duplicates,
-		.seed = seed,
+		.multi = o->multi,
+		.buckets = o->buckets,
+		.bucket_log2 = (uint8_t)o->bucket_log2,
+		.filter = o->filter,
+		.duplicates = o->duplicates,
+		.seed = o->hash_seed ? o->hash_seed : b->options.hash_seed,
 		.row = row_at,
 		.arg = b,
 	};
 
+	table->filter = o->filter;
 	return stele_map_build_create(&options, b->out, &b->budget,
 				      &table->build);
 }
@@ -97,6 +121,11 @@ int stele_tables_declare(struct stele_builder *b, struct stele_error *err)
 	for (uint32_t i = 0; i < b->schema->head->nr_tables; i++) {
 		const struct stele_fmt_decl *decl = &b->schema->tables[i];
 		struct stele_str name = stele_schema_str(b->schema, decl->name);
+		struct stele_table_options o = {
+			.multi = !!(decl->flags & STELE_FMT_DECL_F_MULTI),
+			.filter = stele_decl_filter(decl),
+			.duplicates = b->options.duplicates,
+		};
 		struct stele_build_table *table;
 		int rc;
 
@@ -106,11 +135,9 @@ int stele_tables_declare(struct stele_builder *b, struct stele_error *err)
 		table->decl = i;
 		table->record = decl->record;
 		table->key_type = (uint8_t)stele_schema_key_type(b->schema, i);
-		table->value_type = STELE_TYPE_RECORD;
-		rc = create_map_build(b, table,
-				      decl->flags & STELE_FMT_DECL_F_MULTI,
-				      false, 0, b->options.duplicates,
-				      b->options.hash_seed);
+		table->value_type = o.filter ? STELE_TYPE_BOOL :
+					       STELE_TYPE_RECORD;
+		rc = create_map_build(b, table, &o);
 		if (rc)
 			return rc;
 	}
@@ -133,6 +160,25 @@ int stele_tables_add_row(struct stele_builder *b, uint64_t pos,
 }
 
 /* ------------------------------------------------------ tables by hand */
+
+static int check_filter(const struct stele_table_options *o,
+			struct stele_error *err)
+{
+	if (o->filter < STELE_FMT_FILTER_MIN ||
+	    o->filter > STELE_FMT_FILTER_MAX)
+		return stele_fail(
+			err, -EINVAL,
+			"a filter's rate 1/%u is not within 1/%u..1/%u",
+			o->filter, STELE_FMT_FILTER_MIN, STELE_FMT_FILTER_MAX);
+	if (o->value != STELE_TYPE_BOOL)
+		return stele_fail(err, -EINVAL,
+				  "a filter's values are of type bool, not %s",
+				  stele_type_name(o->value));
+	if (o->multi || o->buckets || o->bucket_log2)
+		return stele_fail(err, -EINVAL,
+				  "a filter is not multi and has no buckets");
+	return 0;
+}
 
 static int table_types(const struct stele_builder *b,
 		       const struct stele_table_options *o,
@@ -182,7 +228,10 @@ static int table_types(const struct stele_builder *b,
 				  (int)o->duplicates);
 	if (o->multi > 1 || o->buckets > 1)
 		return stele_fail(err, -EINVAL, "multi and buckets are 0 or 1");
-	return 0;
+	if (o->zero)
+		return stele_fail(err, -EINVAL,
+				  "reserved options are not zero");
+	return o->filter ? check_filter(o, err) : 0;
 }
 
 static int check_name(const char *name, size_t len, struct stele_error *err)
@@ -223,9 +272,7 @@ int stele_builder_table(struct stele_builder *b, const char *name,
 	table->key_type = types.key_type;
 	table->value_type = types.value_type;
 	table->record = types.record;
-	rc = create_map_build(b, table, o.multi, o.buckets,
-			      (uint8_t)o.bucket_log2, o.duplicates,
-			      o.hash_seed ? o.hash_seed : b->options.hash_seed);
+	rc = create_map_build(b, table, &o);
 	if (rc)
 		return stele_unit_fail(b, rc, err);
 	*number = b->nr_tables - 1;
@@ -245,14 +292,14 @@ hand_table(struct stele_builder *b, uint32_t number, struct stele_error *err)
 /* The bytes of a value as the table keeps them, in *hold or the cell's own. */
 static int table_value(struct stele_builder *b,
 		       const struct stele_build_table *table,
-		       const struct stele_cell *cell, uint64_t *hold,
+		       const struct stele_cell *cell, uint64_t hold[2],
 		       struct stele_str *bytes, struct stele_error *err)
 {
 	struct stele_cell scalar;
 	bool ascii;
 	int rc;
 
-	*hold = 0;
+	hold[0] = hold[1] = 0;
 	bytes->ptr = (const char *)hold;
 	bytes->len = sizeof(*hold);
 	if (table->value_type == STELE_TYPE_ANY)
@@ -273,6 +320,10 @@ static int table_value(struct stele_builder *b,
 	rc = stele_lay_scalar(table->value_type, cell, &scalar, err);
 	if (rc)
 		return rc;
+	if (table->filter && !scalar.u.b)
+		return stele_fail(
+			err, -STELE_E_RANGE,
+			"false in a filter, which tells what is there");
 	stele_lay_raw(&scalar, hold);
 	bytes->len = stele_type_width(table->value_type);
 	return 0;
@@ -284,7 +335,8 @@ static int table_key(struct stele_builder *b,
 		     struct stele_error *err)
 {
 	bool ascii;
-	int rc = stele_key_of_cell(b, table, cell, key, err);
+	int rc = stele_key_of_cell(b, table->key_type, STELE_FMT_NONE, cell,
+				   key, err);
 
 	if (!rc && cell->type == STELE_TYPE_STR)
 		rc = stele_check_text(cell->u.ptr, cell->len, &ascii, err);
@@ -300,7 +352,7 @@ int stele_builder_table_add(struct stele_builder *b, uint32_t number,
 {
 	struct stele_build_table *table;
 	struct stele_str k, v;
-	uint64_t hold;
+	uint64_t hold[2];
 	int rc = stele_unit_begin(b, err);
 
 	if (rc)
@@ -308,7 +360,7 @@ int stele_builder_table_add(struct stele_builder *b, uint32_t number,
 	table = hand_table(b, number, err);
 	if (!table)
 		return -EINVAL;
-	rc = table_value(b, table, value, &hold, &v, err);
+	rc = table_value(b, table, value, hold, &v, err);
 	if (rc)
 		stele_fail_in(err, rc, "value");
 	else

@@ -1,245 +1,187 @@
 // SPDX-License-Identifier: MIT
 /*
- * The canonical encoding of keys.  A scalar is first seen as a *form*: a few
- * bytes of head and a run of bytes behind them, which lies in the value itself
- * or in the form.  Encoding, hash and comparison are three uses of a form.
- *
- * Numbers of equal value have one form: a double without a fraction is an
- * integer, with as many bytes of magnitude as its exponent asks for.
+ * Keys as readers have them: encoding and hash of values.  A scalar is hashed
+ * where it lies; a collection or decimal is encoded on the stack first.
  */
-#include <string.h>
+#include <errno.h>
 
-#include <unistr.h>
-
-#include "bigint.h"
-#include "canonical.h"
+#include "canonical_put.h"
 #include "hash.h"
+#include "segment.h"
+#include "siphash.h"
 
-enum {
-	TAG_NULL = 0x01,
-	TAG_FALSE = 0x02,
-	TAG_TRUE = 0x03,
-	TAG_INTEGER = 0x10,
-	TAG_FLOAT = 0x11,
-	TAG_STR = 0x20,
-	TAG_BYTES = 0x21,
-	TAG_DATE = 0x30,
-	TAG_DATETIME = 0x31,
-	TAG_TUPLE = 0x40,
-};
-
-#define FORM_BYTES 128u /* the magnitude of the largest double */
 #define ONE_SHOT 256u /* encodings up to this are hashed in one piece */
 
-struct form {
-	uint8_t head[2];
-	unsigned head_len;
-	const uint8_t *tail; /* into the value, or into own */
-	uint64_t tail_len;
-	uint8_t own[FORM_BYTES];
-};
+/* ------------------------------------------------------------- encoding */
 
-static void set_tag(struct form *form, uint8_t tag)
+static int put_value(struct stele_put *put, const struct stele_value *v,
+		     unsigned depth);
+
+/* Apart, so that a walk's frames are small. */
+static __attribute__((noinline)) int put_scalar(struct stele_put *put,
+						const struct stele_value *v)
 {
-	form->head[0] = tag;
-	form->head_len = 1;
-	form->tail = form->own;
-	form->tail_len = 0;
+	struct stele_form form;
+	int rc = v->type == STELE_TYPE_BIGINT ? stele_put_work(put, v->len) : 0;
+
+	if (!rc)
+		rc = stele_form_of_value(&form, v);
+	return rc ? rc : stele_put_form(put, &form);
 }
 
-/* Little-endian bytes as they stand in memory. */
-static void set_fixed(struct form *form, uint8_t tag, const void *p, size_t len)
+static int put_decimal(struct stele_put *put, const struct stele_value *v)
 {
-	set_tag(form, tag);
-	memcpy(form->own, p, len);
-	form->tail_len = len;
-}
-
-static void set_run(struct form *form, uint8_t tag, const void *p, uint64_t len)
-{
-	set_tag(form, tag);
-	form->tail = p;
-	form->tail_len = len;
-}
-
-static void set_magnitude(struct form *form, bool negative, const uint8_t *p,
-			  uint64_t len)
-{
-	while (len && !p[len - 1])
-		len--;
-	form->head[0] = TAG_INTEGER;
-	form->head[1] = !negative || !len;
-	form->head_len = 2;
-	form->tail = p;
-	form->tail_len = len;
-}
-
-static void set_u64(struct form *form, bool negative, uint64_t magnitude)
-{
-	memcpy(form->own, &magnitude, sizeof(magnitude));
-	set_magnitude(form, negative, form->own, sizeof(magnitude));
-}
-
-static void set_i64(struct form *form, int64_t i)
-{
-	set_u64(form, i < 0, i < 0 ? -(uint64_t)i : (uint64_t)i);
-}
-
-/* A finite double >= 1 without a fraction: mantissa and power of two. */
-static void set_whole(struct form *form, bool negative, uint64_t mantissa,
-		      int power)
-{
-	unsigned byte, bit;
-
-	if (power <= 0) {
-		set_u64(form, negative, mantissa >> -power);
-		return;
-	}
-	byte = (unsigned)power / 8;
-	bit = (unsigned)power % 8;
-	memset(form->own, 0, sizeof(form->own));
-	/* 53 bits shifted by up to 7: one word at the byte of the power */
-	mantissa <<= bit;
-	memcpy(form->own + byte, &mantissa,
-	       byte + 8 <= FORM_BYTES ? 8 : FORM_BYTES - byte);
-	set_magnitude(form, negative, form->own, FORM_BYTES);
-}
-
-static int set_double(struct form *form, double f)
-{
-	uint64_t bits, mantissa;
-	int exponent;
-
-	memcpy(&bits, &f, sizeof(bits));
-	exponent = (int)(bits >> 52 & 0x7ff);
-	mantissa = (bits & ((1ull << 52) - 1)) | 1ull << 52;
-	if (f != f)
+	if (v->flags & STELE_VALUE_F_NAN)
 		return -STELE_E_RANGE;
-	if (f == 0) {
-		set_u64(form, false, 0);
-		return 0;
+	return stele_put_decimal(put, v->flags & STELE_VALUE_F_NEGATIVE,
+				 v->flags & STELE_VALUE_F_INFINITE, v->exponent,
+				 (const uint8_t *)v->u.ptr, v->len);
+}
+
+/* A value behind its length. */
+static int put_inside(struct stele_put *put, const struct stele_value *v,
+		      unsigned depth)
+{
+	size_t mark;
+	int rc = stele_put_begin(put, &mark);
+
+	if (!rc)
+		rc = put_value(put, v, depth);
+	return rc ? rc : stele_put_end(put, mark);
+}
+
+static int put_tuple(struct stele_put *put, const struct stele_value *v,
+		     unsigned depth)
+{
+	int rc = stele_put_head(put, STELE_KEY_TAG_TUPLE, v->len);
+
+	for (uint64_t i = 0; !rc && i < v->len; i++) {
+		struct stele_value item;
+
+		rc = stele_value_item(v, i, &item);
+		if (!rc)
+			rc = put_inside(put, &item, depth);
 	}
-	exponent -= 1075; /* f = mantissa * 2^exponent */
-	if (exponent > 971 || exponent < -52 ||
-	    (exponent < 0 && mantissa & ((1ull << -exponent) - 1))) {
-		set_fixed(form, TAG_FLOAT, &bits, sizeof(bits));
-		return 0;
+	return rc;
+}
+
+/* Whether the items at two places, each behind its length, ascend. */
+static bool ascend(const struct stele_put *put, size_t a, size_t b)
+{
+	uint64_t a_len = 0, b_len = 0;
+	const uint8_t *p, *q;
+
+	if (put->len > put->size)
+		return true; /* not written, so not compared */
+	p = put->buf + a;
+	q = put->buf + b;
+	p += stele_varint_read(p, q, &a_len);
+	q += stele_varint_read(q, put->buf + put->len, &b_len);
+	return stele_canonical_compare(p, a_len, q, b_len) < 0;
+}
+
+static int put_set(struct stele_put *put, const struct stele_value *v,
+		   unsigned depth)
+{
+	int rc = stele_put_head(put, STELE_KEY_TAG_SET, v->len);
+	size_t before = 0;
+
+	for (uint64_t i = 0; !rc && i < v->len; i++) {
+		struct stele_value item;
+		size_t at = put->len;
+
+		rc = stele_value_item(v, i, &item);
+		if (!rc)
+			rc = put_inside(put, &item, depth);
+		if (!rc && i && !ascend(put, before, at))
+			rc = -STELE_E_FORMAT;
+		before = at;
 	}
-	set_whole(form, bits >> 63, mantissa, exponent);
+	return rc;
+}
+
+/* A field behind its name; nothing of one that is not set. */
+static int put_field(struct stele_put *put, struct stele_record record,
+		     const struct stele_named *field, unsigned depth)
+{
+	struct stele_value v;
+	int rc = stele_record_get_at(record, field->number, &v);
+
+	if (rc || v.type == STELE_TYPE_UNSET)
+		return rc;
+	rc = stele_put_name(put, field->name);
+	return rc ? rc : put_inside(put, &v, depth);
+}
+
+static int count_fields(struct stele_record record, uint32_t nr, uint64_t *set)
+{
+	*set = 0;
+	for (uint32_t i = 0; i < nr; i++) {
+		struct stele_value v;
+		int rc = stele_record_get_at(record, i, &v);
+
+		if (rc)
+			return rc;
+		*set += v.type != STELE_TYPE_UNSET;
+	}
 	return 0;
 }
 
-/* What value and cell have in common: the scalars of up to 64 bits. */
-static int set_small(struct form *form, unsigned type, bool b, int64_t i,
-		     uint64_t u, double f)
+static int put_record(struct stele_put *put, const struct stele_value *v,
+		      unsigned depth)
 {
-	int32_t days = (int32_t)i;
+	const struct stele_schema *schema = v->segment->schema;
+	const struct stele_named *fields =
+		stele_schema_by_name(schema, v->record);
+	uint32_t nr = schema->records[v->record].nr_fields;
+	struct stele_record record = { v->segment, v->u.pos };
+	uint64_t set;
+	int rc = stele_put_work(put, nr);
 
-	switch (type) {
-	case STELE_TYPE_NULL:
-		set_tag(form, TAG_NULL);
-		return 0;
-	case STELE_TYPE_BOOL:
-		set_tag(form, b ? TAG_TRUE : TAG_FALSE);
-		return 0;
-	case STELE_TYPE_I8:
-	case STELE_TYPE_I16:
-	case STELE_TYPE_I32:
-	case STELE_TYPE_I64:
-		set_i64(form, i);
-		return 0;
-	case STELE_TYPE_U8:
-	case STELE_TYPE_U16:
-	case STELE_TYPE_U32:
-	case STELE_TYPE_U64:
-		set_u64(form, false, u);
-		return 0;
-	case STELE_TYPE_F32:
-	case STELE_TYPE_F64:
-		return set_double(form, f);
-	case STELE_TYPE_DATE:
-		if (i != days)
-			return -STELE_E_RANGE;
-		set_fixed(form, TAG_DATE, &days, sizeof(days));
-		return 0;
-	case STELE_TYPE_DATETIME:
-		set_fixed(form, TAG_DATETIME, &i, sizeof(i));
-		return 0;
-	default:
-		return -STELE_E_TYPE;
-	}
-}
-
-static int set_value(struct form *form, const struct stele_value *v)
-{
-	switch (v->type) {
-	case STELE_TYPE_STR:
-		set_run(form, TAG_STR, v->u.ptr, v->len);
-		return 0;
-	case STELE_TYPE_BYTES:
-		set_run(form, TAG_BYTES, v->u.ptr, v->len);
-		return 0;
-	case STELE_TYPE_BIGINT:
-		set_magnitude(form, v->flags & STELE_VALUE_F_NEGATIVE,
-			      (const uint8_t *)v->u.ptr, v->len);
-		return 0;
-	default:
-		return set_small(form, v->type,
-				 v->type == STELE_TYPE_BOOL && v->u.b, v->u.i,
-				 v->u.u, v->u.f);
-	}
-}
-
-static int append(struct stele_buffer *out, const struct form *form)
-{
-	int rc = stele_buffer_reserve(out, form->head_len + form->tail_len);
-
-	if (rc)
-		return rc;
-	stele_buffer_append(out, form->head, form->head_len);
-	return stele_buffer_append(out, form->tail, form->tail_len);
-}
-
-int stele_canonical_cell(struct stele_buffer *out,
-			 const struct stele_cell *cell)
-{
-	struct stele_buffer magnitude = { 0 };
-	struct form form;
-	bool negative;
-	int rc = 0;
-
-	switch (cell->type) {
-	case STELE_TYPE_STR:
-		set_run(&form, TAG_STR, cell->u.ptr, cell->len);
-		break;
-	case STELE_TYPE_BYTES:
-		set_run(&form, TAG_BYTES, cell->u.ptr, cell->len);
-		break;
-	case STELE_TYPE_BIGINT:
-		rc = stele_bigint_parse(cell->u.ptr, cell->len, &negative,
-					&magnitude);
-		if (rc)
-			break;
-		set_magnitude(&form, negative, magnitude.ptr, magnitude.len);
-		break;
-	default:
-		rc = set_small(&form, cell->type,
-			       cell->type == STELE_TYPE_BOOL && cell->u.b,
-			       cell->u.i, cell->u.u, cell->u.f);
-	}
 	if (!rc)
-		rc = append(out, &form);
-	stele_buffer_free(&magnitude);
-	if (rc == -EINVAL)
-		return -STELE_E_TYPE;
-	return rc == -ERANGE ? -STELE_E_LIMIT : rc;
+		rc = count_fields(record, nr, &set);
+	if (!rc)
+		rc = stele_put_record(put, schema, v->record, set);
+	for (uint32_t i = 0; !rc && i < nr; i++)
+		rc = put_field(put, record, &fields[i], depth);
+	return rc;
 }
 
-int stele_canonical_value(uint8_t *buf, size_t size, size_t *len,
-			  const struct stele_value *value)
+static int put_user(struct stele_put *put, const struct stele_value *v)
 {
-	struct form form;
-	int rc = set_value(&form, value);
+	struct stele_str name, bytes;
+	int rc = stele_value_user(v, &name, &bytes);
+
+	return rc ? rc : stele_put_user(put, name, bytes);
+}
+
+/* depth: of values that may still stand in each other here. */
+static int put_value(struct stele_put *put, const struct stele_value *v,
+		     unsigned depth)
+{
+	if (!depth)
+		return -STELE_E_LIMIT;
+	switch (v->type) {
+	case STELE_TYPE_TUPLE:
+		return put_tuple(put, v, depth - 1);
+	case STELE_TYPE_SET:
+		return put_set(put, v, depth - 1);
+	case STELE_TYPE_RECORD:
+		return put_record(put, v, depth - 1);
+	case STELE_TYPE_USER:
+		return put_user(put, v);
+	case STELE_TYPE_DECIMAL:
+		return put_decimal(put, v);
+	default:
+		return put_scalar(put, v);
+	}
+}
+
+static int encode_form(uint8_t *buf, size_t size, size_t *len,
+		       const struct stele_value *value)
+{
+	struct stele_form form;
+	int rc = stele_form_of_value(&form, value);
 
 	if (rc)
 		return rc;
@@ -252,7 +194,56 @@ int stele_canonical_value(uint8_t *buf, size_t size, size_t *len,
 	return 0;
 }
 
-static uint64_t hash_form(const struct form *form, uint64_t seed)
+int stele_canonical_value(uint8_t *buf, size_t size, size_t *len,
+			  const struct stele_value *value)
+{
+	struct stele_put put = { buf, size, 0, 0 };
+	int rc;
+
+	if (stele_form_has(value->type))
+		return encode_form(buf, size, len, value);
+	rc = put_value(&put, value, STELE_CANONICAL_DEPTH);
+	if (rc)
+		return rc;
+	*len = put.len;
+	return put.len > size ? -ENOSPC : 0;
+}
+
+int stele_canonical_key(uint8_t *buf, size_t size, size_t *len,
+			const struct stele_value *fields, uint32_t nr)
+{
+	uint64_t steps;
+
+	if (nr == 1)
+		return stele_canonical_value(buf, size, len, fields);
+	return stele_canonical_counted(buf, size, len, fields, nr, &steps);
+}
+
+int stele_canonical_counted(uint8_t *buf, size_t size, size_t *len,
+			    const struct stele_value *fields, uint32_t nr,
+			    uint64_t *steps)
+{
+	struct stele_put put = { buf, size, 0, 0 };
+	int rc;
+
+	if (nr == 1) {
+		rc = put_value(&put, fields, STELE_CANONICAL_DEPTH);
+	} else {
+		rc = stele_put_head(&put, STELE_KEY_TAG_TUPLE, nr);
+		for (uint32_t i = 0; !rc && i < nr; i++)
+			rc = put_inside(&put, &fields[i],
+					STELE_CANONICAL_DEPTH);
+	}
+	*steps = 1 + put.work + put.len / STELE_CANONICAL_STEP;
+	if (rc)
+		return rc;
+	*len = put.len;
+	return put.len > size ? -ENOSPC : 0;
+}
+
+/* ----------------------------------------------------------------- hash */
+
+static uint64_t hash_form(const struct stele_form *form, uint64_t seed)
 {
 	uint8_t small[ONE_SHOT];
 	XXH3_state_t state;
@@ -272,12 +263,32 @@ static uint64_t hash_form(const struct form *form, uint64_t seed)
 	return XXH3_64bits_digest(&state);
 }
 
+/* Apart, so that its room on the stack is not taken by scalars. */
+static __attribute__((noinline)) int
+hash_encoded(const struct stele_value *value, const uint64_t *salt,
+	     uint64_t seed, uint64_t *hash)
+{
+	uint8_t buf[STELE_CANONICAL_MAX];
+	size_t len;
+	int rc = stele_canonical_value(buf, sizeof(buf), &len, value);
+
+	if (rc)
+		return rc;
+	*hash = salt ? stele_canonical_hash_bytes_salted(buf, len, *salt,
+							 seed) :
+		       stele_hash_bytes(buf, len, seed);
+	return 0;
+}
+
 int stele_canonical_hash(const struct stele_value *value, uint64_t seed,
 			 uint64_t *hash)
 {
-	struct form form;
-	int rc = set_value(&form, value);
+	struct stele_form form;
+	int rc;
 
+	if (!stele_form_has(value->type))
+		return hash_encoded(value, NULL, seed, hash);
+	rc = stele_form_of_value(&form, value);
 	if (!rc)
 		*hash = hash_form(&form, seed);
 	return rc;
@@ -285,98 +296,37 @@ int stele_canonical_hash(const struct stele_value *value, uint64_t seed,
 
 uint64_t stele_canonical_hash_str(const char *ptr, size_t len, uint64_t seed)
 {
-	struct form form;
+	struct stele_form form;
 
-	set_run(&form, TAG_STR, ptr, len);
+	stele_form_str(&form, ptr, len);
 	return hash_form(&form, seed);
 }
 
-bool stele_canonical_equal(const struct stele_value *a,
-			   const struct stele_value *b)
+uint64_t stele_canonical_hash_bytes_salted(const void *encoding, size_t len,
+					   uint64_t salt, uint64_t seed)
 {
-	struct form x, y;
+	struct stele_siphash state;
 
-	if (a->type == STELE_TYPE_STR && b->type == STELE_TYPE_STR)
-		return a->len == b->len &&
-		       (!a->len || !memcmp(a->u.ptr, b->u.ptr, a->len));
-	if (a->type == STELE_TYPE_STR || b->type == STELE_TYPE_STR)
-		return false;
-	if (set_value(&x, a) || set_value(&y, b))
-		return false;
-	return x.head_len == y.head_len && x.tail_len == y.tail_len &&
-	       !memcmp(x.head, y.head, x.head_len) &&
-	       (!x.tail_len || !memcmp(x.tail, y.tail, x.tail_len));
+	stele_siphash_begin(&state, salt, seed);
+	stele_siphash_add(&state, encoding, len);
+	return stele_siphash_end(&state);
 }
 
-/* --------------------------------------------------------------- checking */
-
-/* A double that is no integer, so spelled by its bytes. */
-static bool is_float(const uint8_t *bytes)
+int stele_canonical_hash_salted(const struct stele_value *value, uint64_t salt,
+				uint64_t seed, uint64_t *hash)
 {
-	struct form form;
-	double f;
+	struct stele_siphash state;
+	struct stele_form form;
+	int rc;
 
-	memcpy(&f, bytes, sizeof(f));
-	return !set_double(&form, f) && form.head[0] == TAG_FLOAT;
-}
-
-static bool check_one(const uint8_t *p, uint64_t len)
-{
-	switch (len ? p[0] : 0) {
-	case TAG_NULL:
-	case TAG_FALSE:
-	case TAG_TRUE:
-		return len == 1;
-	case TAG_INTEGER:
-		return len == 2 ? p[1] == 1 :
-				  len > 2 && p[1] <= 1 && p[len - 1] != 0;
-	case TAG_FLOAT:
-		return len == 9 && is_float(p + 1);
-	case TAG_STR:
-		return !u8_check(p + 1, len - 1);
-	case TAG_BYTES:
-		return true;
-	case TAG_DATE:
-		return len == 5;
-	case TAG_DATETIME:
-		return len == 9;
-	default:
-		return false;
-	}
-}
-
-/* Take a LEB128 number without needless bytes. */
-static bool take_varint(const uint8_t **p, const uint8_t *end, uint64_t *n)
-{
-	unsigned shift = 0;
-	uint8_t byte;
-
-	*n = 0;
-	do {
-		if (*p == end || shift > 56)
-			return false;
-		byte = *(*p)++;
-		*n |= (uint64_t)(byte & 0x7f) << shift;
-		shift += 7;
-	} while (byte & 0x80);
-	return byte || shift == 7;
-}
-
-bool stele_canonical_check(const uint8_t *p, size_t len)
-{
-	const uint8_t *end = p + len;
-	uint64_t nr, one;
-
-	if (!len || *p != TAG_TUPLE)
-		return check_one(p, len);
-	p++;
-	if (!take_varint(&p, end, &nr) || nr < 2)
-		return false;
-	for (; nr; nr--) {
-		if (!take_varint(&p, end, &one) || one > (size_t)(end - p) ||
-		    !check_one(p, one))
-			return false;
-		p += one;
-	}
-	return p == end;
+	if (!stele_form_has(value->type))
+		return hash_encoded(value, &salt, seed, hash);
+	rc = stele_form_of_value(&form, value);
+	if (rc)
+		return rc;
+	stele_siphash_begin(&state, salt, seed);
+	stele_siphash_add(&state, form.head, form.head_len);
+	stele_siphash_add(&state, form.tail, form.tail_len);
+	*hash = stele_siphash_end(&state);
+	return 0;
 }

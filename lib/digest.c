@@ -27,7 +27,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <openssl/evp.h>
+#include "digest_hasher.h"
 
 #define BLOCK ((size_t)STELE_DIGEST_BLOCK_BYTES)
 #define HASH ((size_t)STELE_DIGEST_BYTES)
@@ -37,11 +37,7 @@
 #define CHUNK_BLOCKS (CHUNK_LEAVES * FANOUT)
 #define CHUNK_BYTES (CHUNK_BLOCKS * BLOCK)
 
-#define DESCRIPTOR_BYTES 256
-
 _Static_assert(sizeof(off_t) == 8, "files are larger than 2 GiB");
-
-static const uint8_t zero_block[STELE_DIGEST_BLOCK_BYTES];
 
 static inline uint64_t min_u64(uint64_t a, uint64_t b)
 {
@@ -82,156 +78,6 @@ uint64_t stele_digest_tree_bytes(uint64_t len)
 
 	stele_digest_layout_init(&layout, len);
 	return layout.tree_bytes;
-}
-
-/*
- * SHA-256
- */
-
-struct stele_digest_hasher {
-	EVP_MD_CTX *ctx;
-};
-
-/*
- * Looked up once a process, since looking up costs more than hashing a block;
- * OpenSSL frees it at exit. Not pthread_once(): a failure may be passing.
- */
-static int sha256_get(const EVP_MD **out)
-{
-	static EVP_MD *sha256;
-	EVP_MD *md = __atomic_load_n(&sha256, __ATOMIC_ACQUIRE);
-	EVP_MD *fetched;
-
-	if (!md) {
-		fetched = EVP_MD_fetch(NULL, "SHA2-256", NULL);
-		if (!fetched)
-			return -ENOTSUP;
-		/* Acquire on failure: the winner's release is the partner. */
-		if (__atomic_compare_exchange_n(&sha256, &md, fetched, false,
-						__ATOMIC_ACQ_REL,
-						__ATOMIC_ACQUIRE))
-			md = fetched;
-		else
-			EVP_MD_free(fetched);
-	}
-	*out = md;
-	return 0;
-}
-
-int stele_digest_hasher_new(struct stele_digest_hasher **hasher)
-{
-	struct stele_digest_hasher *h;
-	const EVP_MD *md;
-	int err;
-
-	err = sha256_get(&md);
-	if (err)
-		return err;
-	h = malloc(sizeof(*h));
-	if (!h)
-		return -ENOMEM;
-	h->ctx = EVP_MD_CTX_new();
-	if (!h->ctx)
-		goto err_free;
-	if (!EVP_DigestInit_ex2(h->ctx, md, NULL))
-		goto err_free_ctx;
-	*hasher = h;
-	return 0;
-
-err_free_ctx:
-	EVP_MD_CTX_free(h->ctx);
-err_free:
-	free(h);
-	return -ENOMEM;
-}
-
-void stele_digest_hasher_free(struct stele_digest_hasher *hasher)
-{
-	if (!hasher)
-		return;
-	EVP_MD_CTX_free(hasher->ctx);
-	free(hasher);
-}
-
-/* Forgets what a failure may have left half hashed. */
-static int hasher_begin(struct stele_digest_hasher *hasher)
-{
-	return EVP_DigestInit_ex2(hasher->ctx, NULL, NULL) ? 0 : -ENOMEM;
-}
-
-static int hasher_feed(struct stele_digest_hasher *hasher, const void *p,
-		       size_t len)
-{
-	return EVP_DigestUpdate(hasher->ctx, p, len) ? 0 : -ENOMEM;
-}
-
-static int hasher_end(struct stele_digest_hasher *hasher, uint8_t *out)
-{
-	return EVP_DigestFinal_ex(hasher->ctx, out, NULL) ? 0 : -ENOMEM;
-}
-
-static int hash_block(struct stele_digest_hasher *hasher, const void *p,
-		      size_t len, uint8_t *out)
-{
-	int err;
-
-	err = hasher_begin(hasher);
-	if (!err)
-		err = hasher_feed(hasher, p, len);
-	if (!err && len < BLOCK)
-		err = hasher_feed(hasher, zero_block, BLOCK - len);
-	if (!err)
-		err = hasher_end(hasher, out);
-	return err;
-}
-
-int stele_digest_check_block(struct stele_digest_hasher *hasher,
-			     const void *block, size_t len,
-			     const uint8_t *expect)
-{
-	uint8_t hash[STELE_DIGEST_BYTES];
-	int err;
-
-	err = hash_block(hasher, block, len, hash);
-	if (err)
-		return err;
-	return memcmp(hash, expect, HASH) ? -EBADMSG : 0;
-}
-
-/* struct fsverity_descriptor of the kernel's uapi, with no salt. */
-static int hash_descriptor(struct stele_digest_hasher *hasher, uint64_t len,
-			   const uint8_t *root, uint8_t *identity)
-{
-	uint8_t descriptor[DESCRIPTOR_BYTES] = {
-		[0] = 1, /* version */
-		[1] = 1, /* SHA-256 */
-		[2] = 12, /* log2 of the block size */
-	};
-	unsigned int i;
-	int err;
-
-	for (i = 0; i < 8; i++)
-		descriptor[8 + i] = len >> (8 * i);
-	memcpy(descriptor + 16, root, HASH);
-	err = hasher_begin(hasher);
-	if (!err)
-		err = hasher_feed(hasher, descriptor, sizeof(descriptor));
-	if (!err)
-		err = hasher_end(hasher, identity);
-	return err;
-}
-
-int stele_digest_identity(uint64_t len, const uint8_t *root, uint8_t *identity)
-{
-	struct stele_digest_hasher *hasher;
-	int err;
-
-	err = stele_digest_hasher_new(&hasher);
-	if (err)
-		return err;
-	err = hash_descriptor(hasher, len, root, identity);
-	stele_digest_hasher_free(hasher);
-	return err;
 }
 
 /*
@@ -416,8 +262,8 @@ static int tree_add_blocks(struct tree *tree,
 			return err;
 	}
 	for (i = 0; i < nr; i++) {
-		err = hash_block(hasher, blocks + i * BLOCK, BLOCK,
-				 tree->hashes + (first + i) * HASH);
+		err = stele_hasher_block(hasher, blocks + i * BLOCK, BLOCK,
+					 tree->hashes + (first + i) * HASH);
 		if (err)
 			return err;
 	}
@@ -447,8 +293,8 @@ static int tree_finish(struct tree *tree, struct stele_digest_hasher *hasher,
 		}
 	}
 	memcpy(out->root, tree->hashes, HASH);
-	return hash_descriptor(hasher, layout->data_bytes, out->root,
-			       out->identity);
+	return stele_hasher_descriptor(hasher, layout->data_bytes, out->root,
+				       out->identity);
 }
 
 /*
@@ -494,8 +340,8 @@ static int build_hash_data(struct worker *worker, const uint8_t *data,
 	int err;
 
 	for (i = 0; i * BLOCK < len; i++) {
-		err = hash_block(worker->hasher, data + i * BLOCK,
-				 block_len(len, i), hashes + i * HASH);
+		err = stele_hasher_block(worker->hasher, data + i * BLOCK,
+					 block_len(len, i), hashes + i * HASH);
 		if (err)
 			return err;
 	}
@@ -547,9 +393,11 @@ static int build_run(struct build *build, uint64_t len, unsigned int nr_threads,
 	err = tree_init(&build->tree, len, sink);
 	if (err)
 		goto out_free_workers;
+	stele_crypto_begin();
 	err = job_run(job);
 	if (!err)
 		err = tree_finish(&build->tree, job->workers[0].hasher, out);
+	stele_crypto_end(err);
 	free(build->tree.hashes);
 out_free_workers:
 	job_free_workers(job);
@@ -562,7 +410,7 @@ int stele_digest_build(const void *data, uint64_t len, unsigned int nr_threads,
 {
 	struct build build = {
 		/* No data may be NULL, which elsewhere means a file. */
-		.data = len ? data : zero_block,
+		.data = len ? data : stele_zero_block,
 		.fd = -1,
 	};
 
@@ -653,9 +501,9 @@ static int stream_end_block(struct stele_digest_stream *s, uint64_t block)
 	int err;
 
 	if (!layout->nr_levels)
-		return hasher_end(s->hasher, s->tree.hashes);
+		return stele_hasher_end(s->hasher, s->tree.hashes);
 
-	err = hasher_end(s->hasher, s->leaf + slot * HASH);
+	err = stele_hasher_end(s->hasher, s->leaf + slot * HASH);
 	if (err)
 		return err;
 	if (slot != FANOUT - 1 && block != layout->data_blocks - 1)
@@ -675,16 +523,16 @@ static int stream_feed(struct stele_digest_stream *s, const uint8_t *p,
 	int err;
 
 	*len = min_u64(*len, BLOCK - fill);
-	err = fill ? 0 : hasher_begin(s->hasher);
+	err = fill ? 0 : stele_hasher_begin(s->hasher);
 	if (!err)
-		err = hasher_feed(s->hasher, p, *len);
+		err = stele_hasher_feed(s->hasher, p, *len);
 	if (err)
 		return err;
 	s->seen_bytes += *len;
 	fill += *len;
 	if (fill < BLOCK && s->seen_bytes < total)
 		return 0;
-	err = hasher_feed(s->hasher, zero_block, BLOCK - fill);
+	err = stele_hasher_feed(s->hasher, stele_zero_block, BLOCK - fill);
 	return err ? err : stream_end_block(s, block);
 }
 
@@ -696,13 +544,14 @@ int stele_digest_update(struct stele_digest_stream *s, const void *data,
 
 	if (!s->err && len > s->tree.layout.data_bytes - s->seen_bytes)
 		s->err = -EMSGSIZE;
+	stele_crypto_begin();
 	while (!s->err && len) {
 		taken = len;
 		s->err = stream_feed(s, p, &taken);
 		p += taken;
 		len -= taken;
 	}
-	return s->err;
+	return stele_crypto_end(s->err);
 }
 
 int stele_digest_end(struct stele_digest_stream *s, struct stele_digest *out)
@@ -713,8 +562,10 @@ int stele_digest_end(struct stele_digest_stream *s, struct stele_digest *out)
 		err = s->err;
 		if (!err && s->seen_bytes != s->tree.layout.data_bytes)
 			err = -ENODATA;
+		stele_crypto_begin();
 		if (!err)
 			err = tree_finish(&s->tree, s->hasher, out);
+		stele_crypto_end(err);
 	}
 	free(s->tree.hashes);
 	stele_digest_hasher_free(s->hasher);
@@ -748,10 +599,10 @@ static int check_chunk(struct worker *worker, uint64_t chunk)
 	int err = 0;
 
 	for (; !err && block < end; block++)
-		err = stele_digest_check_block(worker->hasher,
-					       check->blocks + block * BLOCK,
-					       block_len(check->len, block),
-					       check->hashes + block * HASH);
+		err = stele_hasher_check(worker->hasher,
+					 check->blocks + block * BLOCK,
+					 block_len(check->len, block),
+					 check->hashes + block * HASH);
 	if (err == -EBADMSG) {
 		pthread_mutex_lock(&check->job.lock);
 		check->bad_block = min_u64(check->bad_block, block - 1);
@@ -786,8 +637,8 @@ static size_t tree_block_diff(struct stele_digest_hasher *hasher,
 
 	len = min_u64(len, FANOUT * BLOCK);
 	for (i = 0; i * BLOCK < len; i++) {
-		if (hash_block(hasher, below + i * BLOCK, block_len(len, i),
-			       block + i * HASH))
+		if (stele_hasher_block(hasher, below + i * BLOCK,
+				       block_len(len, i), block + i * HASH))
 			return 0;
 	}
 	for (i = 0; i < BLOCK; i++) {
@@ -841,14 +692,16 @@ static int check_all(struct check *check, const uint8_t *data,
 	int err;
 
 	fault->part = STELE_DIGEST_PART_IDENTITY;
-	err = hash_descriptor(check->job.workers[0].hasher, layout->data_bytes,
-			      expect->root, identity);
+	err = stele_hasher_descriptor(check->job.workers[0].hasher,
+				      layout->data_bytes, expect->root,
+				      identity);
 	if (err)
 		return err;
 	if (memcmp(identity, expect->identity, HASH))
 		return -EBADMSG;
 	if (!layout->data_bytes)
-		return memcmp(expect->root, zero_block, HASH) ? -EBADMSG : 0;
+		return memcmp(expect->root, stele_zero_block, HASH) ? -EBADMSG :
+								      0;
 
 	fault->part = STELE_DIGEST_PART_TREE;
 	err = check_tree(check, data, tree, expect->root, layout,
@@ -881,7 +734,9 @@ int stele_digest_check(const void *data, uint64_t len, const void *tree,
 	err = job_alloc_workers(&check.job, nr_threads, 0, 0);
 	if (err)
 		return err;
-	err = check_all(&check, data, tree, expect, &layout, &found);
+	stele_crypto_begin();
+	err = stele_crypto_end(
+		check_all(&check, data, tree, expect, &layout, &found));
 	if (err == -EBADMSG && fault)
 		*fault = found;
 	job_free_workers(&check.job);

@@ -90,6 +90,7 @@ static void fill(struct stele_error *err, int code, const char *format,
 	err->line = 0;
 	err->column = 0;
 	err->offset = UINT64_MAX;
+	err->nr_rows = 0;
 	if (vsnprintf(err->reason, sizeof(err->reason), format, ap) < 0)
 		strcpy(err->reason, "no memory to say why");
 	clean(err->reason);

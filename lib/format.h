@@ -13,13 +13,13 @@
 #ifndef STELE_FORMAT_H
 #define STELE_FORMAT_H
 
-#include <assert.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #if !defined(__BYTE_ORDER__) || __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "stele reads and writes its little-endian format in place: big-endian machines are not supported"
 #endif
+
+#include <assert.h>
+#include <stddef.h>
+#include <stdint.h>
 
 /* ------------------------------------------------------------- header */
 
@@ -124,8 +124,9 @@ static_assert(sizeof(struct stele_fmt_trailer) == 64, "ABI");
  *         in bits 8+8i..; unused bytes zero
  *  tag 3, tag 4  double: its bits rotated left by 4 (exponents 2^-255..2^256)
  *  tag 5  bytes of up to 7 bytes, as tag 2
- *  tag 6  calendar: bits 3..4 kind (0 date: days, 1 datetime: microseconds;
- *         2 and 3 reserved), bits 5..63 signed count from 1970-01-01
+ *  tag 6  calendar: bits 3..4 kind, bits 5..63 signed count: 0 date (days from
+ *         1970-01-01), 1 datetime (microseconds from then), 2 time of day
+ *         (microseconds from midnight), 3 timedelta (microseconds)
  *  tag 7  ASCII string of 8..8191 bytes inside a RUN object: length in bits
  *         3..15, offset of its first byte in bits 16..63
  */
@@ -161,6 +162,10 @@ enum {
 #define STELE_FMT_ASCII_MAX_OFF ((1ull << 48) - 1)
 #define STELE_FMT_CALENDAR_DATE 0u
 #define STELE_FMT_CALENDAR_DATETIME 1u
+#define STELE_FMT_CALENDAR_TIME 2u
+#define STELE_FMT_CALENDAR_TIMEDELTA 3u
+#define STELE_FMT_TIMEDELTA_MIN (-(1ll << 58)) /* of a word */
+#define STELE_FMT_TIMEDELTA_MAX ((1ll << 58) - 1)
 
 /* ------------------------------------------------------------ objects */
 
@@ -196,22 +201,29 @@ enum stele_fmt_kind { /* count; payload */
 		      STELE_FMT_KIND_ARRAY = 10, /* elements; raw elements */
 		      STELE_FMT_KIND_RECORD =
 			      11, /* record index in the schema; the body */
-		      /* reserved for the types to come; readers say "unknown type" */
-		      STELE_FMT_KIND_TUPLE = 12,
-		      STELE_FMT_KIND_SET = 13,
-		      STELE_FMT_KIND_NDARRAY = 14,
-		      STELE_FMT_KIND_DECIMAL = 15,
-		      STELE_FMT_KIND_TIME = 16,
-		      STELE_FMT_KIND_ZONED = 17,
-		      STELE_FMT_KIND_TIMEDELTA = 18,
-		      STELE_FMT_KIND_UUID = 19,
-		      STELE_FMT_KIND_USER = 20,
+		      STELE_FMT_KIND_TUPLE = 12, /* items; value words */
+		      STELE_FMT_KIND_SET = 13, /* items; value words; index */
+		      STELE_FMT_KIND_NDARRAY =
+			      14, /* axes; struct stele_fmt_ndarray */
+		      STELE_FMT_KIND_DECIMAL =
+			      15, /* bytes; int32 exponent, magnitude */
+		      /* 16 was kept for times, which are words */
+		      STELE_FMT_KIND_ZONED = 17, /* 0; struct stele_fmt_zoned */
+		      STELE_FMT_KIND_TIMEDELTA =
+			      18, /* 0; int64 that no word holds */
+		      STELE_FMT_KIND_UUID =
+			      19, /* 0; 16 bytes, as in its text */
+		      STELE_FMT_KIND_USER =
+			      20, /* bytes; name word (text), the bytes */
 };
 
 #define STELE_FMT_OBJ_F_IDENTITY (1u << 0) /* the maker shared it on purpose */
 #define STELE_FMT_OBJ_F_ROW (1u << 1) /* RECORD: a row, not a nested record */
 #define STELE_FMT_OBJ_F_ASCII (1u << 4) /* STR: all bytes below 0x80 */
-#define STELE_FMT_OBJ_F_NEGATIVE (1u << 4) /* BIGINT */
+#define STELE_FMT_OBJ_F_NEGATIVE (1u << 4) /* BIGINT, DECIMAL */
+#define STELE_FMT_OBJ_F_INFINITE (1u << 5) /* DECIMAL: count and exponent 0 */
+#define STELE_FMT_OBJ_F_NAN (1u << 6) /* DECIMAL: count and exponent 0 */
+#define STELE_FMT_OBJ_F_SALTED (1u << 4) /* DICT, SET: a salt, see below */
 #define STELE_FMT_OBJ_ELEM_SHIFT 4 /* ARRAY: enum stele_fmt_elem in 4..7 */
 
 #define STELE_FMT_RUN_MAX 65536u /* payload bytes of one RUN */
@@ -232,21 +244,67 @@ enum stele_fmt_elem {
 	STELE_FMT_ELEM_F64 = 10,
 	STELE_FMT_ELEM_DATE = 11, /* int32 days */
 	STELE_FMT_ELEM_DATETIME = 12, /* int64 microseconds */
+	STELE_FMT_ELEM_TIME = 13, /* int64 microseconds of the day */
+	STELE_FMT_ELEM_TIMEDELTA = 14, /* int64 microseconds */
+	STELE_FMT_ELEM_UUID = 15, /* 16 bytes */
 };
 
 /*
  * An ARRAY of 64 bytes or more has its elements at a multiple of 64 (its head
  * eight bytes before); a smaller one right behind its head.
  *
- * A DICT keeps its pairs in the order they were given.  Up to 8 pairs are
- * searched in a line.  With more, an index of 2^k uint32 slots follows the
- * pairs, 2^k the least power of two >= 3/2 count: a slot is 0 or the pair's
- * number plus one in its low k bits and the key hash's bits k..31 above them;
- * a key's search starts at slot (hash >> 32) mod 2^k and goes on by one until
- * a 0.  The hash is XXH3-64 of the key's canonical encoding under hash_seed.
+ * A DICT keeps its pairs in the order they were given.  A SET has its items in
+ * ascending order of their canonical encodings (bytes, then length).  Keys and
+ * items are hashable: scalars but NaN and unset, tuples, sets, records and user
+ * values of such.  Up to 8 are searched in a line.  With more, an index of 2^k
+ * uint32 slots follows the pairs or items, 2^k the least power of two >= 3/2
+ * count: a slot is 0 or the number plus one in its low k bits and the key
+ * hash's bits k..31 above them; a key's search starts at slot (hash >> 32) mod
+ * 2^k and goes on by one until a 0.  The hash is XXH3-64 of the key's canonical
+ * encoding under hash_seed.  Where a search for a key that is there would take
+ * more than 256 steps, the flag SALTED is set, a word of salt stands before the
+ * slots, and the hash is SipHash-2-4 of the encoding under (salt, hash_seed);
+ * the salt is XXH3-64, under hash_seed plus the number of salts tried before, of
+ * the unsalted hashes in order.
  */
 #define STELE_FMT_DICT_LINEAR 8u
-#define STELE_FMT_DICT_MAX ((1ull << 30) - 1)
+#define STELE_FMT_DICT_MAX ((1ull << 30) - 1) /* SET too */
+#define STELE_FMT_INDEX_STEPS 256u /* slots looked at to find a key */
+
+/*
+ * A DECIMAL is (-1)^negative * magnitude * 10^exponent, kept as it was given:
+ * 1.50 is no 1.5.  The magnitude is little-endian, its last byte not zero; zero
+ * has none.
+ */
+#define STELE_FMT_DECIMAL_MAX 4153u /* bytes of magnitude: 10,000 digits */
+#define STELE_FMT_DECIMAL_EXPONENT 1000000 /* -this .. this */
+
+/* A ZONED is an instant; local time is the instant plus the offset. */
+struct stele_fmt_zoned {
+	int64_t utc; /* microseconds from 1970-01-01T00:00:00Z */
+	int32_t offset; /* seconds east, -86399..86399 */
+	uint32_t zero;
+};
+static_assert(sizeof(struct stele_fmt_zoned) == 16, "ABI");
+
+/*
+ * An NDARRAY's payload: this, then for each axis u64 length, then for each axis
+ * i64 stride in bytes, then zeros up to the next multiple of 64 and the data.
+ * An axis of length 0 or 1, and each axis of an array without elements, has
+ * stride 0.  Of the others some may have stride 0 (the same elements again); the
+ * rest have, in some order of the axes, the strides of a dense array: the
+ * element's width, and each next the stride before times its length.  The data
+ * is data_bytes = the elements that are different places, not one byte more.
+ */
+struct stele_fmt_ndarray {
+	uint8_t element; /* enum stele_fmt_elem */
+	uint8_t zero[7];
+	uint64_t data_bytes;
+};
+static_assert(sizeof(struct stele_fmt_ndarray) == 16, "ABI");
+#define STELE_FMT_NDARRAY_AXES 32u
+
+#define STELE_FMT_USER_NAME_MAX 65535u /* bytes, at least 1; text */
 
 /* ------------------------------------------------------------- schema */
 
@@ -312,23 +370,34 @@ static_assert(sizeof(struct stele_fmt_field) == 56, "ABI");
 
 struct stele_fmt_type {
 	uint8_t kind;
-	uint8_t flags; /* of the items: LIST and DICT */
+	uint8_t flags; /* of the items: LIST, SET and DICT; REF */
 	uint16_t zero;
-	uint32_t arg; /* LIST, DICT: item type; ARRAY: element kind; RECORD, REF: record */
-	uint32_t arg2; /* DICT: key type; REF: table index */
+	/* LIST, SET, DICT: item type; ARRAY, NDARRAY: element kind; RECORD, REF:
+	 * record; TUPLE: first of its steps; USER: its name's place in the pool */
+	uint32_t arg;
+	/* DICT: key type; REF: table index; TUPLE: steps; USER: name's bytes */
+	uint32_t arg2;
 	uint32_t zero2;
 };
 static_assert(sizeof(struct stele_fmt_type) == 16, "ABI");
 
 #define STELE_FMT_DECL_F_MULTI (1u << 0)
 #define STELE_FMT_DECL_F_CLUSTERED (1u << 1)
-#define STELE_FMT_DECL_F_ALL 3u
+#define STELE_FMT_DECL_F_FILTER (1u << 2) /* neither MULTI nor CLUSTERED */
+#define STELE_FMT_DECL_F_ALL 7u
+/* FILTER: a key that is not there is found once in this many, 2..2^24-1 */
+#define STELE_FMT_DECL_RATE_SHIFT 8
 
 /*
  * A table over a record's rows.  Its keys are `nr_keys` paths; each path is a
  * run of steps: the count of steps, then that many field numbers, each within
  * the record that the step before leads to.
+ *
+ * Behind the steps of all tables, in the order of the types, stand those of
+ * tuples: a step for each item, its type, with the top bit where it may be null.
  */
+#define STELE_FMT_STEP_NULLABLE 0x80000000u
+
 struct stele_fmt_decl {
 	struct stele_fmt_str name;
 	struct stele_fmt_str doc;
@@ -344,7 +413,7 @@ static_assert(sizeof(struct stele_fmt_decl) == 32, "ABI");
 enum stele_fmt_table_kind {
 	STELE_FMT_TABLE_BUCKET = 1,
 	STELE_FMT_TABLE_INTEGER = 2,
-	STELE_FMT_TABLE_FILTER = 3, /* reserved */
+	STELE_FMT_TABLE_FILTER = 3, /* keys are not stored */
 };
 
 enum stele_fmt_key {
@@ -360,9 +429,9 @@ enum stele_fmt_key {
 #define STELE_FMT_TABLE_F_ALL 1u
 
 /*
- * value_type is an enum stele_type: BOOL..DATETIME are raw and of their fixed
- * width; STR and BYTES carry a length; ANY is a value word; RECORD is a
- * position divided by 8 in value_bytes bytes (in an integer table: 8 bytes).
+ * value_type is an enum stele_type: types of fixed width are raw; STR and BYTES
+ * carry a length; ANY is a value word; RECORD is a position divided by 8 in
+ * value_bytes bytes (in an integer table: 8 bytes).  A filter has BOOL in 0 bytes.
  */
 struct stele_fmt_table {
 	uint32_t kind;
@@ -370,7 +439,7 @@ struct stele_fmt_table {
 	uint8_t key_type; /* enum stele_fmt_key */
 	uint8_t value_type; /* enum stele_type */
 	uint8_t value_bytes; /* of one value, 0: varies */
-	uint8_t bucket_log2; /* 6..15; INTEGER: 6 */
+	uint8_t bucket_log2; /* 6..15; INTEGER, FILTER: 6 */
 	uint32_t record; /* RECORD values: the schema's record, else NONE */
 	uint32_t decl; /* the schema's table declaration, else NONE */
 	uint32_t name_len;
@@ -379,15 +448,15 @@ struct stele_fmt_table {
 	uint64_t nr_values; /* = nr_keys unless MULTI */
 	uint64_t seed;
 	uint64_t data_off; /* buckets or lines */
-	uint64_t nr_buckets; /* INTEGER: lines */
+	uint64_t nr_buckets; /* INTEGER, FILTER: lines */
 	uint64_t separators_off; /* nr_buckets bytes */
 	uint64_t partitions_off;
 	uint32_t nr_partitions; /* INTEGER: groups of lines, all of one size */
-	uint32_t zero;
+	uint32_t filter; /* FILTER: a key that is not there is found once in so many */
 	uint64_t overflow_off; /* out-of-line entries, 0: none */
 	uint64_t overflow_bytes;
 	uint64_t empty_key; /* INTEGER: marks a free slot, never a key */
-	uint64_t used_bytes; /* of buckets and lines: entries and their heads */
+	uint64_t used_bytes; /* of buckets and lines: entries, heads, columns */
 	uint8_t zero2[48];
 };
 static_assert(sizeof(struct stele_fmt_table) == 176, "ABI");
@@ -459,5 +528,38 @@ struct stele_fmt_line {
 	uint64_t value[STELE_FMT_LINE_SLOTS];
 };
 static_assert(sizeof(struct stele_fmt_line) == 64, "ABI");
+
+/*
+ * Filter: a homogeneous ribbon (Dillinger, Hübschle-Schneider, Sanders and
+ * Walzer, "Fast Succinct Retrieval and Approximate Membership using Ribbon", SEA
+ * 2022) of 64 bits, in parts.  A slot has some bits, one a column; 64 slots are
+ * a block, which has a word a column, bit i for slot i.  A key is 64 successive
+ * slots and a mask of them; it is in the filter if in each column the bits under
+ * the mask have an even sum.
+ *
+ * h = hash of the key, as of bucket tables.  x = h * nr_partitions, of 128 bits,
+ * whose upper word is the part; f = the lower word, or, where the part's counter
+ * is not 0, stele_hash_u64(h, counter).  The first slot is s = range(f >> 32, 64 *
+ * (nr_blocks - 1)), the mask stele_hash_u64(h, seed) | 1, bit i for slot s + i.
+ *
+ * With c = the largest number that has 32 * 2^c <= 33 * filter, the first
+ * low_blocks of a part have c columns, the others c + 1; a key has the columns
+ * of the block of its first slot.  From nr_keys, the number of different h:
+ *   nr_blocks = 1 + ceil(max(nr_keys, 1) * (272 + c + 1) / 16384)
+ *   low_blocks = floor((nr_blocks - 1) * (64 * 2^c - 33 * filter) / (33 * filter))
+ * The words of a part follow each other from its first line on, block by block;
+ * zeros fill its last line.
+ */
+struct stele_fmt_filter {
+	uint64_t first_line; /* the end of the part before */
+	uint32_t nr_blocks; /* 2 or more */
+	uint32_t low_blocks;
+	uint32_t nr_keys;
+	uint32_t counter;
+};
+static_assert(sizeof(struct stele_fmt_filter) == 24, "ABI");
+
+#define STELE_FMT_FILTER_MIN 2u
+#define STELE_FMT_FILTER_MAX ((1u << 24) - 1)
 
 #endif /* STELE_FORMAT_H */

@@ -17,7 +17,7 @@
 
 /* What all slices of one table share. */
 struct stele_integer_table {
-	const struct stele_form *form;
+	const struct stele_entry_form *form;
 	enum stele_duplicates duplicates;
 	uint64_t seed;
 	uint64_t empty_key;
@@ -33,7 +33,6 @@ struct stele_integer_part {
 	uint64_t nr_keys;
 	uint64_t nr_duplicates; /* entries that another one replaced */
 	uint64_t duplicate; /* -STELE_E_DUPLICATE: the key */
-	int refused; /* -STELE_E_DUPLICATE or -EAGAIN, for who sees to it */
 };
 
 /*

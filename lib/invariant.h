@@ -7,7 +7,8 @@
  * Numbers are for good: a new invariant takes a free number of its group, and
  * the number of one that went is not used again.  Groups: 1 header, 20
  * sections, 30 trailer and tree, 40 schema, 60 objects, 90 value words, 110
- * records, 130 tables, 140 bucket tables, 160 integer tables.
+ * records, 130 tables, 140 bucket tables, 160 integer tables, 170
+ * filters.
  */
 #ifndef STELE_INVARIANT_H
 #define STELE_INVARIANT_H
@@ -66,7 +67,7 @@
 	X(60, OBJECT_KIND, "an object is of a known kind")                     \
 	X(61, OBJECT_FLAGS, "an object has the flags of its kind only")        \
 	X(62, OBJECT_BOUNDS, "an object lies inside one HEAP section")         \
-	X(63, OBJECT_FILL, "bytes behind an object's payload are zero")        \
+	X(63, OBJECT_FILL, "bytes of an object that nothing has are zero")        \
 	X(64, OBJECT_PAD,                                                      \
 	  "padding words come before an aligned ARRAY only, at most seven")    \
 	X(65, OBJECT_COUNT, "the head's count suits the kind")                 \
@@ -77,21 +78,36 @@
 	X(70, STR_COUNT, "a STR object tells its code points")                 \
 	X(71, STR_ASCII, "a STR object's ASCII flag tells the truth")          \
 	X(72, BYTES_SPELLING, "a BYTES object has 8 bytes or more")            \
-	X(73, ARRAY_ELEMENT, "an ARRAY has elements of a known type")          \
+	X(73, ARRAY_ELEMENT, "an array has elements of a known type")          \
 	X(74, ARRAY_ALIGN, "64 bytes of elements or more lie at a multiple of 64") \
 	X(75, ARRAY_VALUE,                                                     \
-	  "a bool of an ARRAY is 0 or 1, its times of the years 1..9999")      \
-	X(76, DICT_KEY, "a DICT's key is a scalar, not unset, not NaN")        \
+	  "a bool of an array is 0 or 1, its times are in their range")      \
+	X(76, DICT_KEY, "a DICT's key can be a key")        \
 	X(77, DICT_UNIQUE, "the keys of a DICT differ")                        \
 	X(78, DICT_INDEX, "a DICT's index leads to each of its pairs")         \
+	X(79, SET_ORDER, \
+	  "the items of a SET ascend by their encoding as keys") \
+	X(80, SET_INDEX, "a SET's index leads to each of its items") \
+	X(81, INDEX_STEPS, "a search in an index takes at most 256 steps") \
+	X(82, DECIMAL_SPELLING, \
+	  "a decimal has digits, or says that it is no number") \
+	X(83, ZONED_RANGE, \
+	  "a zoned datetime is of the years 1..9999, also in its zone") \
+	X(84, NDARRAY_SHAPE, \
+	  "an NDARRAY has the data that its shape and strides reach") \
+	X(86, USER_NAME, "a USER has a name, a string of 1..65535 bytes") \
+	X(87, INDEX_SALT, \
+	  "an index is salted where it must be, by the salt its keys give") \
 	X(90, WORD_CONSTANT, "a word below 4096 is one of the constants")      \
 	X(91, WORD_TARGET, "a reference is the position of an object")         \
 	X(92, WORD_KIND, "a reference leads to neither RUN nor padding")       \
 	X(93, WORD_SHORT, "a short string's unused bits are zero")             \
 	X(94, WORD_CALENDAR,                                                   \
-	  "a calendar word is a date or datetime of the years 1..9999")        \
+	  "a calendar word is in the range of its kind")        \
 	X(95, WORD_ASCII, "a tag-7 word is 8..8191 bytes inside one RUN")      \
 	X(96, WORD_UNSET, "only a record's field can be unset")                \
+	X(97, WORD_KEY, \
+	  "a key has no list, dict, array or NaN in it, and ends") \
 	X(110, RECORD_SCHEMA, "a record's count is a record of the schema")    \
 	X(111, RECORD_GAP, "a record's bytes that no field has are zero")      \
 	X(112, RECORD_BITS, "no field is both null and unset")                 \
@@ -103,7 +119,7 @@
 	X(118, FIELD_RECORD, "a nested record is of the declared record")      \
 	X(119, FIELD_REF,                                                      \
 	  "a reference is a row of its table's record, or, weak, an absent key") \
-	X(120, FIELD_TIME, "a date or datetime field is of the years 1..9999") \
+	X(120, FIELD_TIME, "a field of a time is in the range of its type") \
 	X(130, TABLE_KIND, "a table is of a known kind, key and value type")   \
 	X(131, TABLE_FLAGS, "a table has known flags only")                    \
 	X(132, TABLE_ZERO, "what a table has no use for is zero")              \
@@ -131,11 +147,18 @@
 	X(154, ENTRY_ROW_KEY, "an entry's key is that of its row")             \
 	X(155, TABLE_ROWS, "a declared table holds every key that its rows have") \
 	X(156, ENTRY_ROW_TWICE, "a declared table has no row twice under a key") \
+	X(157, SEPARATOR_LEAST, \
+	  "a separator is the least signature that went on, or 255") \
+	X(158, ROW_BYTES, "rows take no more bytes than L asks for") \
 	X(160, LINE_GROUPS, "groups of lines are of one size")                 \
 	X(161, LINE_PLACE, "a key is in one of its two lines, once")           \
 	X(162, LINE_FREE, "free slots hold the empty key and 0, behind the rest") \
 	X(163, LINE_ORDER, "the keys of a line ascend")                        \
-	X(164, LINE_EMPTY, "the empty key is the one that the seed gives")
+	X(164, LINE_EMPTY, "the empty key is the one that the seed gives") \
+	X(170, FILTER_SHAPE, \
+	  "a filter has the slots that its keys and its rate ask for") \
+	X(171, FILTER_KEYS, \
+	  "a declared filter answers yes for each key its rows have")
 /* clang-format on */
 
 enum stele_invariant {

@@ -7,6 +7,11 @@
 #include <math.h>
 #include <stdio.h>
 
+#include <stele/text.h>
+#include <stele/value.h>
+
+#include "bigint.h"
+#include "decimal.h"
 #include "literal.h"
 #include "schema.h"
 
@@ -169,163 +174,126 @@ static int read_integer(unsigned kind, const struct number *number,
 	return 0;
 }
 
-/* A number of no fixed type: the narrowest of I64, U64, BIGINT, F64. */
-static int read_any_number(const char *text, size_t len,
-			   const struct number *number,
-			   struct stele_buffer *bytes, struct stele_cell *cell)
+/* An integer of no fixed type: the narrowest of I64, U64, BIGINT. */
+static int read_bigint(const char *text, size_t len,
+		       const struct number *number, struct stele_buffer *bytes,
+		       struct stele_cell *cell)
 {
 	uint64_t value;
 
-	/* an integer has no -0, a double has */
-	if (number->real || (number->negative && *number->whole == '0'))
-		return read_real(STELE_TYPE_F64, number, bytes, cell);
+	if (number->real)
+		return -STELE_E_TYPE;
 	if (!read_integer(STELE_TYPE_I64, number, cell))
 		return 0;
 	if (!number->negative && magnitude(number, &value)) {
 		*cell = stele_cell_u64(value);
 		return 0;
 	}
+	if (number->whole_len > STELE_BIGINT_MAX_DIGITS)
+		return -STELE_E_RANGE;
 	*cell = stele_cell_of(STELE_TYPE_BIGINT);
 	cell->len = len;
 	cell->u.u = bytes->len;
 	return stele_buffer_append(bytes, text, len);
 }
 
-/* ------------------------------------------------------------ calendar */
-
-#define MICROSECONDS_A_DAY INT64_C(86400000000)
-
-static bool is_leap(int64_t year)
+/* A number of no fixed type: an integer, else F64. */
+static int read_any_number(const char *text, size_t len,
+			   const struct number *number,
+			   struct stele_buffer *bytes, struct stele_cell *cell)
 {
-	return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+	/* an integer has no -0, a double has */
+	if (number->real || (number->negative && *number->whole == '0'))
+		return read_real(STELE_TYPE_F64, number, bytes, cell);
+	return read_bigint(text, len, number, bytes, cell);
 }
 
-static int days_of_month(int64_t year, int month)
+/*
+ * A decimal, in the spelling that values print: the cell has its default's text.
+ */
+static int read_decimal(const char *text, size_t len,
+			struct stele_buffer *bytes, struct stele_cell *cell)
 {
-	static const char days[12] = { 31, 28, 31, 30, 31, 30,
-				       31, 31, 30, 31, 30, 31 };
+	struct stele_value value = { .type = STELE_TYPE_DECIMAL };
+	struct stele_buffer m = { 0 };
+	struct stele_decimal decimal;
+	size_t room = 0;
+	int rc;
 
-	return days[month - 1] + (month == 2 && is_leap(year));
-}
-
-/* Days from 1970-01-01 to the first of January of a year from 1 to 10000. */
-static int64_t days_to_year(int64_t year)
-{
-	int64_t y = year - 1 + 400; /* so that nothing divided is negative */
-
-	return year * 365 + y / 4 - y / 100 + y / 400 - 97 - 719527;
-}
-
-/* `n` digits at p, -1 where there are none. */
-static int number_at(const char *p, int n)
-{
-	int value = 0;
-
-	for (; n; n--, p++) {
-		if (*p < '0' || *p > '9')
-			return -1;
-		value = value * 10 + (*p - '0');
+	rc = stele_decimal_parse(text, len, &decimal, &m);
+	if (!rc) {
+		room = m.len * 5 / 2 + 16;
+		rc = stele_buffer_reserve(bytes, room);
 	}
-	return value;
-}
-
-/* The first ten bytes of p as YYYY-MM-DD. */
-static bool read_date(const char *p, int64_t *days)
-{
-	int year = number_at(p, 4), month = number_at(p + 5, 2);
-	int day = number_at(p + 8, 2), i;
-
-	if (year < 1 || month < 1 || month > 12 || day < 1 || p[4] != '-' ||
-	    p[7] != '-' || day > days_of_month(year, month))
-		return false;
-	*days = days_to_year(year) + day - 1;
-	for (i = 1; i < month; i++)
-		*days += days_of_month(year, i);
-	return true;
-}
-
-/* HH:MM:SS[.f] to microseconds. */
-static bool read_time(const char *p, size_t len, int64_t *us)
-{
-	int hour, minute, second;
-	int64_t unit = 100000;
-	size_t i;
-
-	if (len < 8 || p[2] != ':' || p[5] != ':')
-		return false;
-	hour = number_at(p, 2);
-	minute = number_at(p + 3, 2);
-	second = number_at(p + 6, 2);
-	if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 ||
-	    second > 59)
-		return false;
-	*us = ((hour * 60 + minute) * 60 + second) * INT64_C(1000000);
-	if (len == 8)
-		return true;
-	if (p[8] != '.' || len == 9 || len > 15)
-		return false;
-	for (i = 9; i < len; i++, unit /= 10) {
-		if (p[i] < '0' || p[i] > '9')
-			return false;
-		*us += (p[i] - '0') * unit;
+	if (!rc) {
+		value.flags = decimal.negative * STELE_VALUE_F_NEGATIVE |
+			      decimal.infinite * STELE_VALUE_F_INFINITE |
+			      decimal.nan * STELE_VALUE_F_NAN;
+		value.exponent = decimal.exponent;
+		value.u.ptr = (const char *)m.ptr;
+		value.len = m.len;
+		*cell = stele_cell_of(STELE_TYPE_DECIMAL);
+		cell->u.u = bytes->len;
+		rc = stele_value_digits(&value, (char *)bytes->ptr + bytes->len,
+					room, &cell->len);
 	}
-	return true;
+	if (!rc)
+		bytes->len += cell->len;
+	stele_buffer_free(&m);
+	return rc == -STELE_E_LIMIT ? -STELE_E_RANGE : rc;
 }
+
+/* ------------------------------------------------------ times and uuids */
 
 static int read_calendar(unsigned kind, const char *p, size_t len,
 			 struct stele_cell *cell)
 {
-	int64_t days, us;
-
-	if (len < 10 || !read_date(p, &days))
-		return -STELE_E_TYPE;
 	*cell = stele_cell_of(kind);
-	cell->u.i = days;
-	if (kind == STELE_TYPE_DATE)
-		return len == 10 ? 0 : -STELE_E_TYPE;
-	if (len < 11 || p[10] != 'T' || !read_time(p + 11, len - 11, &us))
-		return -STELE_E_TYPE;
-	cell->u.i = days * MICROSECONDS_A_DAY + us;
-	return 0;
-}
-
-static void print_date(int64_t days, struct stele_text *out)
-{
-	int64_t year = 1970 + days / 366; /* never too far from 1970 */
-	int month = 1;
-	char text[32];
-
-	while (days_to_year(year) > days)
-		year--;
-	while (days_to_year(year + 1) <= days)
-		year++;
-	days -= days_to_year(year);
-	while (days >= days_of_month(year, month))
-		days -= days_of_month(year, month++);
-	snprintf(text, sizeof(text), "%04d-%02d-%02d", (int)year, month,
-		 (int)days + 1);
-	stele_text_put(out, text);
-}
-
-static void print_datetime(int64_t us, struct stele_text *out)
-{
-	int64_t days = us / MICROSECONDS_A_DAY, rest = us % MICROSECONDS_A_DAY;
-	int seconds, fraction;
-	char text[32];
-
-	if (rest < 0) {
-		days--;
-		rest += MICROSECONDS_A_DAY;
+	switch (kind) {
+	case STELE_TYPE_DATE:
+		return stele_text_read_date(p, len, &cell->u.i);
+	case STELE_TYPE_DATETIME:
+		return stele_text_read_datetime(p, len, &cell->u.i);
+	case STELE_TYPE_TIME:
+		return stele_text_read_time(p, len, &cell->u.i);
+	case STELE_TYPE_ZONED:
+		return stele_text_read_zoned(p, len, &cell->u.i, &cell->offset);
+	default:
+		return stele_text_read_timedelta(p, len, &cell->u.i);
 	}
-	seconds = (int)(rest / 1000000);
-	fraction = (int)(rest % 1000000);
-	print_date(days, out);
-	snprintf(text, sizeof(text), "T%02d:%02d:%02d", seconds / 3600,
-		 seconds / 60 % 60, seconds % 60);
-	stele_text_put(out, text);
-	if (fraction) {
-		snprintf(text, sizeof(text), ".%06d", fraction);
-		stele_text_put(out, text);
+}
+
+static int read_uuid(const char *p, size_t len, struct stele_buffer *bytes,
+		     struct stele_cell *cell)
+{
+	uint8_t uuid[16];
+	int rc = stele_text_read_uuid(p, len, uuid);
+
+	if (rc)
+		return rc;
+	*cell = stele_cell_of(STELE_TYPE_UUID);
+	cell->u.u = bytes->len;
+	cell->len = sizeof(uuid);
+	return stele_buffer_append(bytes, uuid, sizeof(uuid));
+}
+
+static void print_calendar(const struct stele_cell *cell, char *text)
+{
+	switch (cell->type) {
+	case STELE_TYPE_DATE:
+		stele_text_print_date(cell->u.i, text);
+		break;
+	case STELE_TYPE_DATETIME:
+		stele_text_print_datetime(cell->u.i, text);
+		break;
+	case STELE_TYPE_TIME:
+		stele_text_print_time(cell->u.i, text);
+		break;
+	case STELE_TYPE_ZONED:
+		stele_text_print_zoned(cell->u.i, cell->offset, text);
+		break;
+	default:
+		stele_text_print_timedelta(cell->u.i, text);
 	}
 }
 
@@ -395,12 +363,6 @@ static int read_string(unsigned kind, const char *text, size_t len,
 	rc = stele_text_unquote(bytes, text + 1, len - 2, &bad);
 	if (rc)
 		return rc;
-	if (kind == STELE_TYPE_DATE || kind == STELE_TYPE_DATETIME) {
-		rc = read_calendar(kind, (const char *)bytes->ptr + at,
-				   bytes->len - at, cell);
-		bytes->len = at;
-		return rc;
-	}
 	if (kind == STELE_TYPE_BYTES) {
 		rc = decode_base64(bytes, at);
 		if (rc)
@@ -410,6 +372,28 @@ static int read_string(unsigned kind, const char *text, size_t len,
 	cell->u.u = at;
 	cell->len = bytes->len - at;
 	return 0;
+}
+
+/* A string that says something else. */
+static int read_spelled(unsigned kind, const char *text, size_t len,
+			struct stele_buffer *bytes, struct stele_cell *cell)
+{
+	struct stele_buffer said = { 0 };
+	const char *p;
+	int rc;
+
+	rc = read_string(STELE_TYPE_STR, text, len, &said, cell);
+	if (!rc) {
+		p = said.len ? (const char *)said.ptr : "";
+		if (kind == STELE_TYPE_DECIMAL)
+			rc = read_decimal(p, said.len, bytes, cell);
+		else if (kind == STELE_TYPE_UUID)
+			rc = read_uuid(p, said.len, bytes, cell);
+		else
+			rc = read_calendar(kind, p, said.len, cell);
+	}
+	stele_buffer_free(&said);
+	return rc;
 }
 
 static int read_number(unsigned kind, const char *text, size_t len,
@@ -423,6 +407,10 @@ static int read_number(unsigned kind, const char *text, size_t len,
 		return -STELE_E_SYNTAX;
 	if (kind == STELE_TYPE_ANY)
 		return read_any_number(text, len, &number, bytes, cell);
+	if (kind == STELE_TYPE_BIGINT)
+		return read_bigint(text, len, &number, bytes, cell);
+	if (kind == STELE_TYPE_DECIMAL)
+		return read_decimal(text, len, bytes, cell);
 	if (kind == STELE_TYPE_F32 || kind == STELE_TYPE_F64)
 		return read_real(kind, &number, bytes, cell);
 	return read_integer(kind, &number, cell);
@@ -485,10 +473,20 @@ int stele_literal_read(const struct stele_fmt_type *type, bool nullable,
 		return read_bool(text, len, cell);
 	case STELE_TYPE_STR:
 	case STELE_TYPE_BYTES:
+		return read_string(type->kind, text, len, bytes, cell);
 	case STELE_TYPE_DATE:
 	case STELE_TYPE_DATETIME:
-		return read_string(type->kind, text, len, bytes, cell);
+	case STELE_TYPE_TIME:
+	case STELE_TYPE_ZONED:
+	case STELE_TYPE_TIMEDELTA:
+	case STELE_TYPE_UUID:
+		return read_spelled(type->kind, text, len, bytes, cell);
+	case STELE_TYPE_DECIMAL:
+		if (len && *text == '"')
+			return read_spelled(type->kind, text, len, bytes, cell);
+		return read_number(type->kind, text, len, bytes, cell);
 	case STELE_TYPE_LIST:
+	case STELE_TYPE_SET:
 	case STELE_TYPE_ARRAY:
 	case STELE_TYPE_DICT:
 		return read_empty(type, text, len, cell);
@@ -496,6 +494,9 @@ int stele_literal_read(const struct stele_fmt_type *type, bool nullable,
 		return read_any(text, len, bytes, cell);
 	case STELE_TYPE_RECORD:
 	case STELE_TYPE_REF:
+	case STELE_TYPE_TUPLE:
+	case STELE_TYPE_NDARRAY:
+	case STELE_TYPE_USER:
 		return -STELE_E_TYPE;
 	default:
 		return read_number(type->kind, text, len, bytes, cell);
@@ -576,14 +577,17 @@ static void print_integer(const struct stele_cell *cell, struct stele_text *out)
 	}
 }
 
-static void print_calendar(const struct stele_cell *cell,
-			   struct stele_text *out)
+static void print_spelled(const struct stele_cell *cell, const uint8_t *bytes,
+			  struct stele_text *out)
 {
-	stele_text_put(out, "\"");
-	if (cell->type == STELE_TYPE_DATE)
-		print_date(cell->u.i, out);
+	char text[STELE_TEXT_BYTES];
+
+	if (cell->type == STELE_TYPE_UUID)
+		stele_text_print_uuid(bytes + cell->u.u, text);
 	else
-		print_datetime(cell->u.i, out);
+		print_calendar(cell, text);
+	stele_text_put(out, "\"");
+	stele_text_put(out, text);
 	stele_text_put(out, "\"");
 }
 
@@ -603,11 +607,16 @@ void stele_literal_print(const struct stele_fmt_type *type,
 		break;
 	case STELE_TYPE_DATE:
 	case STELE_TYPE_DATETIME:
-		print_calendar(cell, out);
+	case STELE_TYPE_TIME:
+	case STELE_TYPE_ZONED:
+	case STELE_TYPE_TIMEDELTA:
+	case STELE_TYPE_UUID:
+		print_spelled(cell, bytes, out);
 		break;
 	case STELE_TYPE_BIGINT:
 		out->put(out, (const char *)bytes + cell->u.u, cell->len);
 		break;
+	case STELE_TYPE_DECIMAL:
 	case STELE_TYPE_STR:
 		stele_text_quoted(out, (const char *)bytes + cell->u.u,
 				  cell->len);
@@ -619,6 +628,7 @@ void stele_literal_print(const struct stele_fmt_type *type,
 		stele_text_put(out, "{}");
 		break;
 	case STELE_TYPE_LIST:
+	case STELE_TYPE_SET:
 	case STELE_TYPE_ARRAY:
 		stele_text_put(out, "[]");
 		break;

@@ -9,13 +9,11 @@
 
 #include "canonical.h"
 #include "fail.h"
+#include "filter.h"
 #include "invariant.h"
 #include "map.h"
 #include "map_probe.h"
 #include "segment.h"
-
-/* The longest canonical key, and a length before its last part. */
-#define KEY_ROOM (STELE_CANONICAL_MAX + 10u)
 
 #define likely(x) __builtin_expect(!!(x), 1)
 
@@ -44,33 +42,44 @@ static bool value_bytes_fit(const struct stele_fmt_table *fmt)
 		       fmt->value_bytes >=
 			       (fmt->kind == STELE_FMT_TABLE_INTEGER ? 8 : 4);
 	default:
-		return fmt->value_type >= STELE_TYPE_BOOL &&
-		       fmt->value_type <= STELE_TYPE_DATETIME &&
+		return stele_type_width(fmt->value_type) &&
 		       fmt->value_bytes == stele_type_width(fmt->value_type);
 	}
+}
+
+/* What only filters have, and what they have not. */
+static bool is_filter(const struct stele_fmt_table *fmt)
+{
+	return fmt->filter >= STELE_FMT_FILTER_MIN &&
+	       fmt->filter <= STELE_FMT_FILTER_MAX && !fmt->flags &&
+	       fmt->value_type == STELE_TYPE_BOOL && !fmt->value_bytes &&
+	       fmt->bucket_log2 == STELE_FMT_BUCKET_MIN_LOG2;
 }
 
 static int check_types(const struct stele_fmt_table *fmt, uint64_t off,
 		       struct stele_error *err)
 {
 	bool integer = fmt->kind == STELE_FMT_TABLE_INTEGER;
+	bool filter = fmt->kind == STELE_FMT_TABLE_FILTER;
 
-	if (fmt->kind == STELE_FMT_TABLE_FILTER ||
-	    fmt->flags & STELE_FMT_TABLE_F_CLUSTERED)
+	if (fmt->flags & STELE_FMT_TABLE_F_CLUSTERED)
 		return stele_fail_at(
 			err, -STELE_E_FEATURE, off, STELE_I_TABLE_KIND,
 			"a table of a kind that this version lacks");
 	if (fmt->flags & ~STELE_FMT_TABLE_F_ALL)
 		return stele_broken(err, off, STELE_I_TABLE_FLAGS);
-	if ((!integer && fmt->kind != STELE_FMT_TABLE_BUCKET) ||
+	if (fmt->kind < STELE_FMT_TABLE_BUCKET ||
+	    fmt->kind > STELE_FMT_TABLE_FILTER ||
 	    fmt->key_type < STELE_FMT_KEY_STR ||
-	    fmt->key_type > STELE_FMT_KEY_CANONICAL || !value_bytes_fit(fmt) ||
+	    fmt->key_type > STELE_FMT_KEY_CANONICAL ||
+	    !(filter ? is_filter(fmt) : !fmt->filter && value_bytes_fit(fmt)) ||
 	    fmt->bucket_log2 < STELE_FMT_BUCKET_MIN_LOG2 ||
 	    fmt->bucket_log2 > STELE_FMT_BUCKET_MAX_LOG2)
 		return stele_broken(err, off, STELE_I_TABLE_KIND);
 	if (integer &&
 	    (!is_integer_key(fmt->key_type) || is_text(fmt->value_type) ||
-	     fmt->flags || fmt->bucket_log2 != STELE_FMT_BUCKET_MIN_LOG2))
+	     fmt->value_bytes > 8 || fmt->flags ||
+	     fmt->bucket_log2 != STELE_FMT_BUCKET_MIN_LOG2))
 		return stele_broken(err, off, STELE_I_TABLE_KIND);
 	return 0;
 }
@@ -85,6 +94,24 @@ static bool holds(const struct stele_segment *segment, uint64_t at, uint64_t nr,
 	       stele_inside(segment, at, len);
 }
 
+/* The index of a table: separators and partitions, or the parts of a filter. */
+static bool holds_index(const struct stele_segment *segment,
+			const struct stele_fmt_table *fmt)
+{
+	switch (fmt->kind) {
+	case STELE_FMT_TABLE_BUCKET:
+		return holds(segment, fmt->separators_off, fmt->nr_buckets, 1,
+			     1) &&
+		       holds(segment, fmt->partitions_off, fmt->nr_partitions,
+			     sizeof(struct stele_fmt_partition), 8);
+	case STELE_FMT_TABLE_FILTER:
+		return holds(segment, fmt->partitions_off, fmt->nr_partitions,
+			     sizeof(struct stele_fmt_filter), 8);
+	default:
+		return true;
+	}
+}
+
 static int check_bounds(const struct stele_segment *segment,
 			const struct stele_fmt_table *fmt, uint64_t off,
 			struct stele_error *err)
@@ -96,12 +123,8 @@ static int check_bounds(const struct stele_segment *segment,
 	if (!holds(segment, fmt->data_off, fmt->nr_buckets,
 		   UINT64_C(1) << fmt->bucket_log2, 64) ||
 	    !holds(segment, fmt->overflow_off, fmt->overflow_bytes, 1, 8) ||
-	    (fmt->overflow_bytes && fmt->overflow_off < fmt->data_off))
-		return stele_broken(err, off, STELE_I_TABLE_BOUNDS);
-	if (!integer &&
-	    (!holds(segment, fmt->separators_off, fmt->nr_buckets, 1, 1) ||
-	     !holds(segment, fmt->partitions_off, fmt->nr_partitions,
-		    sizeof(struct stele_fmt_partition), 8)))
+	    (fmt->overflow_bytes && fmt->overflow_off < fmt->data_off) ||
+	    !holds_index(segment, fmt))
 		return stele_broken(err, off, STELE_I_TABLE_BOUNDS);
 	if (!fmt->nr_partitions && fmt->nr_buckets)
 		return stele_broken(err, off, STELE_I_TABLE_COUNT);
@@ -130,8 +153,7 @@ static int check_schema(const struct stele_segment *segment,
 void stele_map_attach_raw(const struct stele_segment *segment,
 			  const struct stele_fmt_table *fmt,
 			  const uint8_t *data, const uint8_t *separators,
-			  const struct stele_fmt_partition *partitions,
-			  struct stele_map *map)
+			  const void *partitions, struct stele_map *map)
 {
 	*map = (struct stele_map){
 		.segment = segment,
@@ -152,14 +174,19 @@ void stele_map_attach_raw(const struct stele_segment *segment,
 	};
 	if (fmt->kind == STELE_FMT_TABLE_INTEGER && fmt->nr_partitions)
 		map->group_lines = fmt->nr_buckets / fmt->nr_partitions;
+	if (fmt->kind == STELE_FMT_TABLE_FILTER) {
+		map->filters = (const void *)partitions;
+		map->nr_filters = fmt->nr_partitions;
+		map->nr_partitions = 0;
+		map->columns = (uint8_t)stele_filter_columns(fmt->filter);
+	}
 }
 
 int stele_map_attach(const struct stele_segment *segment,
 		     const struct stele_fmt_table *fmt, uint64_t off,
 		     struct stele_map *map, struct stele_error *err)
 {
-	const struct stele_fmt_partition *partitions = NULL;
-	const uint8_t *separators = NULL;
+	const uint8_t *separators = NULL, *partitions = NULL;
 	int rc = check_types(fmt, off, err);
 
 	if (!rc)
@@ -169,11 +196,10 @@ int stele_map_attach(const struct stele_segment *segment,
 	if (rc)
 		return rc;
 	/* an integer table has no index, and what it says of one is no offset */
-	if (fmt->kind == STELE_FMT_TABLE_BUCKET) {
+	if (fmt->kind == STELE_FMT_TABLE_BUCKET)
 		separators = segment->base + fmt->separators_off;
-		partitions =
-			(const void *)(segment->base + fmt->partitions_off);
-	}
+	if (fmt->kind != STELE_FMT_TABLE_INTEGER)
+		partitions = segment->base + fmt->partitions_off;
 	stele_map_attach_raw(segment, fmt, segment->base + fmt->data_off,
 			     separators, partitions, map);
 	return 0;
@@ -185,7 +211,7 @@ static uint32_t largest_probe(const struct stele_map *map)
 {
 	uint32_t i, largest = 0;
 
-	if (map->kind == STELE_FMT_TABLE_INTEGER)
+	if (map->kind != STELE_FMT_TABLE_BUCKET)
 		return 0;
 	for (i = 0; i < map->nr_partitions; i++)
 		if (map->partitions[i].max_probe > largest)
@@ -214,6 +240,7 @@ int stele_map_info(const struct stele_map *map, struct stele_map_info *result)
 		.nr_partitions = fmt->nr_partitions,
 		.max_probe = largest_probe(map),
 		.fill = bytes ? (double)fmt->used_bytes / (double)bytes : 0,
+		.filter = fmt->filter,
 	};
 
 	if (result->size < sizeof(result->size))
@@ -227,6 +254,12 @@ int stele_map_info(const struct stele_map *map, struct stele_map_info *result)
 		info.index_bytes =
 			fmt->nr_buckets +
 			fmt->nr_partitions * sizeof(struct stele_fmt_partition);
+	if (fmt->kind == STELE_FMT_TABLE_FILTER) {
+		info.index_bytes =
+			fmt->nr_partitions * sizeof(struct stele_fmt_filter);
+		info.filter_bits = map->columns + 1u;
+		info.fill = stele_filter_fill(map);
+	}
 	if (result->size > sizeof(info))
 		memset((uint8_t *)result + sizeof(info), 0,
 		       result->size - sizeof(info));
@@ -237,7 +270,18 @@ int stele_map_info(const struct stele_map *map, struct stele_map_info *result)
 
 /* ---------------------------------------------------------------- lookup */
 
-/* The entry behind a key of a bucket table. */
+/* A table of no partitions has no keys, or keeps none. */
+static __attribute__((noinline)) int search_filter(const struct stele_map *map,
+						   const void *key, size_t len,
+						   struct stele_entry *e)
+{
+	e->at = e->end = map->data;
+	return map->kind == STELE_FMT_TABLE_FILTER ?
+		       stele_filter_get(map, key, len) :
+		       -STELE_E_ABSENT;
+}
+
+/* The entry behind a key of a bucket table; an empty one in a filter. */
 static inline int search(const struct stele_map *map, const void *key,
 			 size_t len, struct stele_entry *e)
 {
@@ -245,7 +289,7 @@ static inline int search(const struct stele_map *map, const void *key,
 	int rc;
 
 	if (!map->nr_partitions)
-		return -STELE_E_ABSENT;
+		return search_filter(map, key, len, e);
 	rc = stele_probe_find(map, stele_hash_bytes(key, len, map->seed), key,
 			      len, &place);
 	if (rc)
@@ -282,55 +326,43 @@ static int search_word(const struct stele_map *map, uint64_t key,
 	return 0;
 }
 
-/* A canonical key of one scalar. */
-static int search_scalar(const struct stele_map *map,
-			 const struct stele_value *key, struct stele_entry *e)
+/* A canonical key of one field or several; apart, so that its room on the stack
+ * is not taken by other lookups. */
+static __attribute__((noinline)) int
+search_canonical(const struct stele_map *map, const struct stele_value *key,
+		 uint32_t nr, struct stele_entry *e)
 {
-	uint8_t room[KEY_ROOM];
+	uint8_t room[STELE_CANONICAL_MAX];
 	size_t len;
-	int rc = stele_canonical_value(room, sizeof(room), &len, key);
+	int rc = stele_canonical_key(room, sizeof(room), &len, key, nr);
 
 	if (rc == -ENOSPC)
 		return -STELE_E_LIMIT;
 	return rc ? rc : search(map, room, len, e);
 }
 
-static size_t put_varint(uint8_t *to, uint64_t value)
+/*
+ * An integer of any size, or a decimal, as a key of 8 bytes: what is larger has a
+ * longer encoding, what is no integer another tag.
+ */
+static int key_big(const struct stele_map *map, const struct stele_value *key,
+		   uint64_t *word)
 {
-	size_t n = 0;
+	bool is_signed = map->key_type == STELE_FMT_KEY_I64;
+	uint8_t room[10] = { 0 };
+	size_t len;
+	int rc = stele_canonical_value(room, sizeof(room), &len, key);
 
-	for (; value > 0x7f; value >>= 7)
-		to[n++] = (uint8_t)(value | 0x80);
-	to[n++] = (uint8_t)value;
-	return n;
-}
-
-/* A canonical key of several scalars. */
-static int search_tuple(const struct stele_map *map,
-			const struct stele_value *key, uint32_t nr,
-			struct stele_entry *e)
-{
-	uint8_t room[KEY_ROOM], head[10];
-	size_t at = 0, len, n;
-	uint32_t i;
-	int rc;
-
-	room[at++] = 0x40;
-	at += put_varint(room + at, nr);
-	for (i = 0; i < nr; i++) {
-		if (sizeof(room) - at < sizeof(head))
-			return -STELE_E_LIMIT;
-		rc = stele_canonical_value(room + at + sizeof(head),
-					   sizeof(room) - at - sizeof(head),
-					   &len, &key[i]);
-		if (rc)
-			return rc == -ENOSPC ? -STELE_E_LIMIT : rc;
-		n = put_varint(head, len);
-		memmove(room + at + n, room + at + sizeof(head), len);
-		memcpy(room + at, head, n);
-		at += n + len;
-	}
-	return search(map, room, at, e);
+	if (rc || room[0] != 0x10)
+		return rc == -STELE_E_FORMAT ? rc : -STELE_E_ABSENT;
+	memset(room + len, 0, sizeof(room) - len);
+	*word = stele_load_unaligned(room + 2);
+	if (room[1])
+		return *word >> 63 && is_signed ? -STELE_E_ABSENT : 0;
+	if (!is_signed || *word > UINT64_C(1) << 63)
+		return -STELE_E_ABSENT;
+	*word = -*word;
+	return 0;
 }
 
 /*
@@ -368,7 +400,8 @@ static int key_word(const struct stele_map *map, const struct stele_value *key,
 			       0 :
 			       -STELE_E_ABSENT;
 	case STELE_TYPE_BIGINT:
-		return -STELE_E_ABSENT;
+	case STELE_TYPE_DECIMAL:
+		return key_big(map, key, word);
 	default:
 		return -STELE_E_TYPE;
 	}
@@ -381,8 +414,8 @@ static int search_any(const struct stele_map *map,
 	uint64_t word;
 	int rc;
 
-	if (map->key_type == STELE_FMT_KEY_CANONICAL && nr != 1)
-		return search_tuple(map, key, nr, e);
+	if (map->key_type == STELE_FMT_KEY_CANONICAL)
+		return search_canonical(map, key, nr, e);
 	if (nr != 1)
 		return -STELE_E_TYPE;
 	switch (map->key_type) {
@@ -393,8 +426,6 @@ static int search_any(const struct stele_map *map,
 					  STELE_TYPE_BYTES))
 			return -STELE_E_TYPE;
 		return search(map, key->u.ptr, key->len, e);
-	case STELE_FMT_KEY_CANONICAL:
-		return search_scalar(map, key, e);
 	default:
 		rc = key_word(map, key, &word);
 		return rc ? rc : search_word(map, word, e);
@@ -549,6 +580,17 @@ int stele_map_find(const struct stele_map *map, const struct stele_value *key,
 	return rc ? rc : take_matches(map, &e, matches);
 }
 
+int stele_map_find_encoded(const struct stele_map *map, const void *encoding,
+			   size_t len, struct stele_matches *matches)
+{
+	struct stele_entry e;
+	int rc = -STELE_E_TYPE;
+
+	if (map->key_type == STELE_FMT_KEY_CANONICAL)
+		rc = search(map, encoding, len, &e);
+	return rc ? rc : take_matches(map, &e, matches);
+}
+
 int stele_matches_next(struct stele_matches *matches, struct stele_value *value)
 {
 	const struct stele_map *map = matches->map;
@@ -645,6 +687,8 @@ int stele_map_next(const struct stele_map *map, struct stele_cursor *cursor,
 	uint64_t len = 8;
 	int rc;
 
+	if (map->kind == STELE_FMT_TABLE_FILTER)
+		return -STELE_E_TYPE;
 	rc = map->kind == STELE_FMT_TABLE_INTEGER ?
 		     next_slot(map, cursor, &at, &e) :
 		     next_entry(map, cursor, &at, &len, &e);

@@ -17,16 +17,19 @@ struct stele_map {
 	const uint8_t *data; /* buckets or lines */
 	const uint8_t *separators;
 	const struct stele_fmt_partition *partitions;
+	const struct stele_fmt_filter *filters;
 	uint64_t seed;
 	uint64_t nr_buckets; /* or lines */
 	uint64_t empty_key;
 	uint64_t group_lines;
-	uint32_t nr_partitions; /* or groups */
+	uint32_t nr_partitions; /* or groups; 0: no key is stored */
+	uint32_t nr_filters; /* parts of a filter */
 	uint8_t kind;
 	uint8_t key_type;
 	uint8_t value_type;
 	uint8_t value_bytes;
 	uint8_t bucket_log2;
+	uint8_t columns; /* FILTER: of the first blocks of a part */
 	bool multi;
 	struct stele_fmt_table fmt;
 };
@@ -46,7 +49,6 @@ int stele_map_attach(const struct stele_segment *segment,
 void stele_map_attach_raw(const struct stele_segment *segment,
 			  const struct stele_fmt_table *fmt,
 			  const uint8_t *data, const uint8_t *separators,
-			  const struct stele_fmt_partition *partitions,
-			  struct stele_map *map);
+			  const void *partitions, struct stele_map *map);
 
 #endif /* STELE_MAP_PRIVATE_H */

@@ -23,13 +23,11 @@ static bool integer_key(unsigned key_type)
 
 static int check_options(const struct stele_map_build_options *o)
 {
-	bool fixed = o->value_type >= STELE_TYPE_BOOL &&
-		     o->value_type <= STELE_TYPE_DATETIME;
-
 	if (o->key_type < STELE_FMT_KEY_STR ||
 	    o->key_type > STELE_FMT_KEY_CANONICAL)
 		return -EINVAL;
-	if (!fixed && o->value_type != STELE_TYPE_STR &&
+	if (!stele_type_width(o->value_type) &&
+	    o->value_type != STELE_TYPE_STR &&
 	    o->value_type != STELE_TYPE_BYTES &&
 	    o->value_type != STELE_TYPE_ANY &&
 	    o->value_type != STELE_TYPE_RECORD)
@@ -37,13 +35,29 @@ static int check_options(const struct stele_map_build_options *o)
 	if (o->bucket_log2 && (o->bucket_log2 < STELE_FMT_BUCKET_MIN_LOG2 ||
 			       o->bucket_log2 > STELE_FMT_BUCKET_MAX_LOG2))
 		return -EINVAL;
+	if (o->filter &&
+	    (o->filter < STELE_FMT_FILTER_MIN ||
+	     o->filter > STELE_FMT_FILTER_MAX || o->multi || o->buckets ||
+	     o->bucket_log2 || o->value_type != STELE_TYPE_BOOL))
+		return -EINVAL;
 	return o->duplicates > STELE_DUPLICATES_LAST ? -EINVAL : 0;
+}
+
+/* Of a filter there is nothing to keep but the hashes of its keys. */
+static void init_filter(struct stele_map_build *b)
+{
+	b->form.hashed = true;
+	b->form.seed = b->options.seed;
 }
 
 static void init_form(struct stele_map_build *b)
 {
 	const struct stele_map_build_options *o = &b->options;
 
+	if (o->filter) {
+		init_filter(b);
+		return;
+	}
 	b->form.key_varies = !integer_key(o->key_type);
 	b->form.value_varies = o->value_type == STELE_TYPE_STR ||
 			       o->value_type == STELE_TYPE_BYTES;
@@ -52,7 +66,7 @@ static void init_form(struct stele_map_build *b)
 	    o->value_type == STELE_TYPE_RECORD)
 		b->width = 8;
 	b->integer_table = integer_key(o->key_type) && !o->multi &&
-			   !o->buckets && !b->form.value_varies;
+			   !o->buckets && b->width && b->width <= 8;
 	b->form.integer = b->integer_table;
 	b->form.value_bytes = b->integer_table ? 8 : b->width;
 	b->form.seed = o->seed;
@@ -142,7 +156,7 @@ int stele_map_build_check(const struct stele_map_build *b, const void *key,
 {
 	uint64_t number;
 
-	if (!b->form.key_varies && key_len != 8)
+	if (integer_key(b->options.key_type) && key_len != 8)
 		return stele_fail(err, -EINVAL,
 				  "table '%s': a key of a wrong width",
 				  b->options.name);
@@ -157,67 +171,88 @@ int stele_map_build_check(const struct stele_map_build *b, const void *key,
 		b->options.name, (unsigned long long)number);
 }
 
-static int check_entry(struct stele_map_build *b, const void *key,
-		       size_t key_len, const void *value, size_t value_len,
-		       uint64_t *word, struct stele_error *err)
+/* A row is known by its position's eighth, the largest of which is noted. */
+static int check_position(struct stele_map_build *b, const void *value,
+			  uint64_t *eighth, struct stele_error *err)
 {
-	int rc = stele_map_build_check(b, key, key_len, err);
+	uint64_t pos;
 
-	if (rc)
-		return rc;
-	if (b->width && value_len != b->width)
-		return stele_fail(err, -EINVAL,
-				  "table '%s': a value of a wrong width",
+	memcpy(&pos, value, sizeof(pos));
+	if (pos % 8)
+		return stele_fail(err, -EINVAL, "table '%s': not a position",
 				  b->options.name);
-	*word = 0;
-	if (b->width)
-		memcpy(word, value, value_len);
-	if (b->options.value_type == STELE_TYPE_RECORD) {
-		if (*word % 8)
-			return stele_fail(err, -EINVAL,
-					  "table '%s': not a position",
-					  b->options.name);
-		*word /= 8;
-		if (*word > b->largest)
-			b->largest = *word;
-	}
+	*eighth = pos / 8;
+	if (*eighth > b->largest)
+		b->largest = *eighth;
 	return 0;
+}
+
+static int no_memory(const struct stele_map_build *b, int rc,
+		     struct stele_error *err)
+{
+	return stele_fail(err, rc, "table '%s': %s", b->options.name,
+			  stele_strerror(rc));
+}
+
+/* The bytes of an entry, for which there is room at `to`; where they end. */
+static uint8_t *write_entry(const struct stele_map_build *b, uint8_t *to,
+			    const void *key, size_t key_len, const void *value,
+			    size_t value_len)
+{
+	const struct stele_entry_form *form = &b->form;
+
+	if (form->key_varies)
+		to += stele_varint_put(to, key_len);
+	memcpy(to, key, key_len);
+	to += key_len;
+	if (form->value_varies)
+		to += stele_varint_put(to, value_len);
+	if (value_len) /* a filter's may be NULL */
+		memcpy(to, value, value_len);
+	to += value_len;
+	/* a line has 8 bytes for each value */
+	for (; value_len < form->value_bytes; value_len++)
+		*to++ = 0;
+	return to;
 }
 
 int stele_map_build_add(struct stele_map_build *b, const void *key,
 			size_t key_len, const void *value, size_t value_len,
 			struct stele_error *err)
 {
-	uint8_t *begin, *to;
-	uint64_t word;
+	uint64_t eighth, hash;
+	uint8_t *begin, *end;
 	size_t room;
 	int rc;
 
-	rc = check_entry(b, key, key_len, value, value_len, &word, err);
+	rc = stele_map_build_check(b, key, key_len, err);
 	if (rc)
 		return rc;
+	if (b->width && value_len != b->width)
+		return stele_fail(err, -EINVAL,
+				  "table '%s': a value of a wrong width",
+				  b->options.name);
+	if (b->options.value_type == STELE_TYPE_RECORD) {
+		rc = check_position(b, value, &eighth, err);
+		if (rc)
+			return rc;
+		value = &eighth;
+	}
+	if (b->form.hashed) {
+		hash = stele_hash_bytes(key, key_len, b->form.seed);
+		key = &hash;
+		key_len = sizeof(hash);
+		value_len = 0;
+	}
 	if (__builtin_add_overflow(key_len, value_len, &room) ||
 	    __builtin_add_overflow(room, (size_t)64, &room))
-		return stele_fail(err, -ENOMEM, "table '%s': no memory",
-				  b->options.name);
+		return no_memory(b, -ENOMEM, err);
 	rc = make_room(b, room);
 	if (rc)
-		return stele_fail(err, rc, "table '%s': %s", b->options.name,
-				  stele_strerror(rc));
-	begin = to = b->stage.ptr + b->stage.len;
-	if (b->form.key_varies)
-		to += stele_varint_put(to, key_len);
-	memcpy(to, key, key_len);
-	to += key_len;
-	if (b->form.value_varies) {
-		to += stele_varint_put(to, value_len);
-		memcpy(to, value, value_len);
-		to += value_len;
-	} else {
-		memcpy(to, &word, sizeof(word));
-		to += b->form.value_bytes;
-	}
-	count_entry(b, begin, to - begin);
-	b->stage.len = to - b->stage.ptr;
+		return no_memory(b, rc, err);
+	begin = b->stage.ptr + b->stage.len;
+	end = write_entry(b, begin, key, key_len, value, value_len);
+	count_entry(b, begin, (size_t)(end - begin));
+	b->stage.len += (size_t)(end - begin);
 	return 0;
 }

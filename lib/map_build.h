@@ -19,6 +19,7 @@ struct stele_map_build_options {
 	bool multi;
 	bool buckets; /* bucket table also for integer keys */
 	uint8_t bucket_log2; /* 0: chosen */
+	uint32_t filter; /* not 0: a filter of this rate, whose values are BOOL */
 	enum stele_duplicates duplicates;
 	uint64_t seed;
 	/*
@@ -37,7 +38,8 @@ int stele_map_build_create(const struct stele_map_build_options *options,
 /*
  * One entry.  key: its bytes (8 for integers); value: raw bytes of the fixed
  * width, the bytes of STR and BYTES, a value word for ANY, a position for
- * RECORD (8 bytes).  Refuses the empty key of an integer table: -STELE_E_RANGE.
+ * RECORD (8 bytes); of a filter none is looked at.  Refuses the empty key of an
+ * integer table: -STELE_E_RANGE.
  */
 int stele_map_build_add(struct stele_map_build *build, const void *key,
 			size_t key_len, const void *value, size_t value_len,

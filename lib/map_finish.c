@@ -2,9 +2,10 @@
 /*
  * From spilled entries to a table: the spill is divided by hash into slices
  * (map_slice.h), each slice is built by itself (bucket_build.h,
- * integer_build.h) by any thread, and what comes out is appended in the order
- * of the slices (ordered.h).  A slice of a bucket table is one partition; a
- * slice of an integer table is some groups.
+ * integer_build.h, filter_build.h) by any thread, and what comes out is appended
+ * in the order of the slices (ordered.h).  A slice of a bucket table is one
+ * partition; a slice of an integer table is some groups; one of a filter is one
+ * part.
  *
  * The number of slices, buckets and lines comes from the entries alone, so the
  * bytes depend neither on the threads nor on the memory at hand.
@@ -18,12 +19,15 @@
 
 #include "bucket_build.h"
 #include "fail.h"
+#include "filter.h"
+#include "filter_build.h"
 #include "integer_build.h"
 #include "map_probe.h"
 #include "ordered.h"
 
 #define SLICE_BYTES (8u << 20) /* of a bucket table, in the mean, at most */
 #define SLICE_ENTRIES (1u << 22)
+#define FILTER_ENTRIES (1u << 18) /* of a filter's slice */
 #define SLOT_BYTES 3u /* tag and offset of an entry in a bucket */
 
 #define MAX_GROWTHS 4u /* of an integer table by 3 %, then it is hashed anew */
@@ -31,13 +35,19 @@
 /* The groups are a multiple of the slices; that may add one part in so many. */
 #define ROUNDING 250u
 
-#define SHOWN_KEY_BYTES 120u
+struct finishing;
+struct part;
+
+/* Build part i from its slice, in any thread. */
+typedef int build_fn(const struct finishing *f, uint64_t i,
+		     const struct stele_slice *slice, struct part *part);
 
 struct finishing {
 	struct stele_map_build *b;
 	struct stele_map_build_result *result;
 	struct stele_slices *slices;
 	uint64_t nr_slices;
+	build_fn *build;
 	int (*progress)(void *arg, uint64_t done, uint64_t all);
 	void *arg;
 	uint64_t done; /* entries */
@@ -51,11 +61,21 @@ struct finishing {
 	struct stele_spill *overflow; /* entries out of line, in order */
 	struct stele_buffer references; /* struct reference */
 
+	unsigned common_bits; /* of the hashes of a filter's slice */
+
 	struct stele_integer_table lines;
 	bool dry; /* counts keys, writes nothing */
 	uint64_t nr_dry; /* keys so counted */
 
 	struct stele_buffer duplicate; /* -STELE_E_DUPLICATE: the key */
+};
+
+/* What is made of a slice: one of the three, the others zero. */
+struct part {
+	struct stele_bucket_part buckets;
+	struct stele_integer_part lines;
+	struct stele_filter_part filter;
+	int refused; /* -STELE_E_DUPLICATE or -EAGAIN, for who takes it */
 };
 
 /* An entry out of line: what names it, and where it is in the overflow run. */
@@ -116,39 +136,22 @@ static int tell_progress(struct finishing *f, uint64_t entries)
 	return 0;
 }
 
-/* Divide the spill, and make and take a part of each slice. */
-static int run_slices(struct finishing *f, unsigned log2,
-		      const struct stele_slice_count *counts,
-		      const struct stele_ordered *o, unsigned threads)
-{
-	struct stele_map_build *b = f->b;
-	int rc;
+/* ----------------------------------------------------------------- parts */
 
-	f->nr_slices = UINT64_C(1) << log2;
-	f->at = 0;
-	f->done = 0;
-	rc = stele_slices_create(b->spill, &b->form, counts, log2, b->out,
-				 b->budget, &f->slices);
-	if (rc)
-		return rc;
-	rc = stele_ordered_run(o, f->nr_slices, threads);
-	stele_slices_free(f->slices);
-	f->slices = NULL;
-	return rc;
+static void drop_part(void *result)
+{
+	struct part *part = result;
+
+	stele_bucket_part_free(&part->buckets);
+	stele_integer_part_free(&part->lines);
+	stele_filter_part_free(&part->filter);
+	free(part);
 }
 
-/* --------------------------------------------------------- bucket tables */
-
-static void drop_partition(void *result)
-{
-	stele_bucket_part_free(result);
-	free(result);
-}
-
-static int make_partition(void *arg, uint64_t i, void **result)
+static int make_part(void *arg, uint64_t i, void **result)
 {
 	const struct finishing *f = arg;
-	struct stele_bucket_part *part = calloc(1, sizeof(*part));
+	struct part *part = calloc(1, sizeof(*part));
 	struct stele_slice slice;
 	int rc;
 
@@ -156,19 +159,124 @@ static int make_partition(void *arg, uint64_t i, void **result)
 		return -ENOMEM;
 	rc = stele_slice_load(f->slices, i, &slice);
 	if (!rc) {
-		rc = stele_bucket_build(&f->buckets, &slice, f->nr_slices == 1,
-					part);
+		rc = f->build(f, i, &slice, part);
 		stele_slice_free(&slice);
 	}
-	if (rc == -STELE_E_DUPLICATE) {
+	/* what the entries are to blame for is told in their order */
+	if (rc == -STELE_E_DUPLICATE || rc == -EAGAIN) {
 		part->refused = rc;
 		rc = 0;
 	}
 	if (rc)
-		drop_partition(part);
+		drop_part(part);
 	else
 		*result = part;
 	return rc;
+}
+
+/* Divide the spill into 2^log2 slices, and make and take a part of each. */
+static int run_slices(struct finishing *f, unsigned log2, build_fn *build,
+		      int (*take)(void *arg, uint64_t i, void *result),
+		      unsigned threads)
+{
+	const struct stele_ordered o = { make_part, take, drop_part, f };
+	struct stele_map_build *b = f->b;
+	int rc;
+
+	f->build = build;
+
+	f->nr_slices = UINT64_C(1) << log2;
+	f->at = 0;
+	f->done = 0;
+	rc = stele_slices_create(b->spill, &b->form, b->counts, log2, b->out,
+				 b->budget, &f->slices);
+	if (rc)
+		return rc;
+	rc = stele_ordered_run(&o, f->nr_slices, threads);
+	stele_slices_free(f->slices);
+	f->slices = NULL;
+	return rc;
+}
+
+/* ----------------------------------------------------------------- seeds */
+
+/* Count the slices anew.  -EAGAIN: a key is the seed's empty key. */
+static int recount(struct stele_map_build *b)
+{
+	struct stele_spill_walk walk;
+	struct stele_spilled e;
+	bool free_key = true;
+	uint64_t key;
+	int rc;
+
+	memset(b->counts, 0, STELE_SLICES_MAX * sizeof(*b->counts));
+	stele_spill_walk_begin(&walk, b->spill, &b->form);
+	while ((rc = stele_spill_walk_next(&walk, &e)) > 0) {
+		if (b->integer_table) {
+			memcpy(&key, e.key, sizeof(key));
+			free_key &= key != b->empty_key;
+		}
+		stele_slice_add(b->counts, stele_spilled_hash(&b->form, &e),
+				stele_spilled_bytes(&b->form, &e));
+	}
+	stele_spill_walk_end(&walk);
+	return rc ? rc : free_key ? 0 : -EAGAIN;
+}
+
+/* Hash all keys under another seed, which depends on all of them; 0: the first. */
+static int change_seed(struct finishing *f, unsigned trial)
+{
+	struct stele_map_build *b = f->b;
+
+	b->form.seed = b->options.seed;
+	if (trial)
+		b->form.seed = stele_hash_u64(b->fold + trial, b->form.seed);
+	b->empty_key = stele_probe_empty_key(b->form.seed);
+	f->result->nr_rehashed = trial > 0;
+	return recount(b);
+}
+
+static uint64_t largest_slice(const struct stele_map_build *b, unsigned log2)
+{
+	uint64_t largest = 0, sum = 0;
+	unsigned i, each = 1u << (STELE_SLICES_MAX_LOG2 - log2);
+
+	for (i = 0; i < STELE_SLICES_MAX; i++) {
+		sum = i % each ? sum + b->counts[i].entries :
+				 b->counts[i].entries;
+		if (sum > largest)
+			largest = sum;
+	}
+	return largest;
+}
+
+/*
+ * Keys that were picked to meet in one slice would all be in memory at once:
+ * another seed parts them.  What it cannot part, a key of many values, stays under
+ * the seed that was asked for.
+ */
+static int spread(struct finishing *f, unsigned log2)
+{
+	struct stele_map_build *b = f->b;
+	uint64_t before = largest_slice(b, log2);
+	int rc;
+
+	if (before >> 1 <= b->nr_entries >> log2)
+		return 0;
+	rc = change_seed(f, 1);
+	if (rc || largest_slice(b, log2) < before / 2)
+		return rc;
+	return change_seed(f, 0);
+}
+
+/* --------------------------------------------------------- bucket tables */
+
+static int build_partition(const struct finishing *f, uint64_t i,
+			   const struct stele_slice *slice, struct part *part)
+{
+	(void)i;
+	return stele_bucket_build(&f->buckets, slice, f->nr_slices == 1,
+				  &part->buckets);
 }
 
 /*
@@ -221,14 +329,15 @@ static void count_partition(struct finishing *f,
 static int take_partition(void *arg, uint64_t i, void *result)
 {
 	struct finishing *f = arg;
-	struct stele_bucket_part *part = result;
+	struct part *taken = result;
+	struct stele_bucket_part *part = &taken->buckets;
 	struct stele_fmt_partition *partition;
 	int rc;
 
-	if (part->refused) {
+	if (taken->refused) {
 		f->duplicate = part->duplicate;
 		memset(&part->duplicate, 0, sizeof(part->duplicate));
-		return part->refused;
+		return taken->refused;
 	}
 	partition =
 		(struct stele_fmt_partition *)(void *)f->result->index.ptr + i;
@@ -321,8 +430,6 @@ static int finish_buckets(struct finishing *f, unsigned threads)
 {
 	struct stele_map_build *b = f->b;
 	struct stele_fmt_table *fmt = &f->result->fmt;
-	const struct stele_ordered o = { make_partition, take_partition,
-					 drop_partition, f };
 	unsigned log2 = choose_partitions(b);
 	int rc;
 
@@ -342,7 +449,11 @@ static int finish_buckets(struct finishing *f, unsigned threads)
 		fmt->nr_partitions * sizeof(struct stele_fmt_partition);
 	rc = stele_buffer_zeros(&f->result->index, fmt->separators_off);
 	if (!rc)
-		rc = run_slices(f, log2, b->counts, &o, threads);
+		rc = spread(f, log2);
+	fmt->seed = b->form.seed;
+	if (!rc)
+		rc = run_slices(f, log2, build_partition, take_partition,
+				threads);
 	if (!rc)
 		rc = write_overflow(f);
 	if (!rc)
@@ -353,43 +464,19 @@ static int finish_buckets(struct finishing *f, unsigned threads)
 
 /* -------------------------------------------------------- integer tables */
 
-static void drop_lines(void *result)
+static int build_lines(const struct finishing *f, uint64_t i,
+		       const struct stele_slice *slice, struct part *part)
 {
-	stele_integer_part_free(result);
-	free(result);
-}
-
-static int make_lines(void *arg, uint64_t i, void **result)
-{
-	const struct finishing *f = arg;
-	struct stele_integer_part *part = calloc(1, sizeof(*part));
-	struct stele_slice slice;
-	int rc;
-
-	if (!part)
-		return -ENOMEM;
-	rc = stele_slice_load(f->slices, i, &slice);
-	if (!rc) {
-		rc = stele_integer_build(&f->lines, &slice, i, part);
-		stele_slice_free(&slice);
-	}
-	if (rc == -STELE_E_DUPLICATE || rc == -EAGAIN) {
-		part->refused = rc;
-		rc = 0;
-	}
-	if (rc)
-		drop_lines(part);
-	else
-		*result = part;
-	return rc;
+	return stele_integer_build(&f->lines, slice, i, &part->lines);
 }
 
 static int take_lines(void *arg, uint64_t i, void *result)
 {
 	struct finishing *f = arg;
-	const struct stele_integer_part *part = result;
+	const struct part *taken = result;
+	const struct stele_integer_part *part = &taken->lines;
 	struct stele_fmt_table *fmt = &f->result->fmt;
-	int rc = part->refused;
+	int rc = taken->refused;
 
 	(void)i;
 	if (rc == -STELE_E_DUPLICATE &&
@@ -448,8 +535,6 @@ static int place_lines(struct finishing *f, uint64_t n, unsigned growths,
 {
 	struct stele_map_build *b = f->b;
 	struct stele_fmt_table *fmt = &f->result->fmt;
-	const struct stele_ordered o = { make_lines, take_lines, drop_lines,
-					 f };
 	unsigned log2;
 
 	f->lines = (struct stele_integer_table){
@@ -466,7 +551,7 @@ static int place_lines(struct finishing *f, uint64_t n, unsigned growths,
 	fmt->nr_keys = 0;
 	f->result->nr_duplicates = 0;
 	f->nr_dry = 0;
-	return run_slices(f, log2, b->counts, &o, threads);
+	return run_slices(f, log2, build_lines, take_lines, threads);
 }
 
 /* -EAGAIN: not under this seed. */
@@ -493,27 +578,6 @@ static int place_keys(struct finishing *f, unsigned threads)
 	return rc;
 }
 
-/* Count the slices anew.  -EAGAIN: a key is the seed's empty key. */
-static int recount(struct stele_map_build *b)
-{
-	struct stele_spill_walk walk;
-	struct stele_spilled e;
-	bool free_key = true;
-	uint64_t key;
-	int rc;
-
-	memset(b->counts, 0, STELE_SLICES_MAX * sizeof(*b->counts));
-	stele_spill_walk_begin(&walk, b->spill, &b->form);
-	while ((rc = stele_spill_walk_next(&walk, &e)) > 0) {
-		memcpy(&key, e.key, sizeof(key));
-		free_key &= key != b->empty_key;
-		stele_slice_add(b->counts, stele_spilled_hash(&b->form, &e),
-				e.end - e.key);
-	}
-	stele_spill_walk_end(&walk);
-	return rc ? rc : free_key ? 0 : -EAGAIN;
-}
-
 static int finish_lines(struct finishing *f, unsigned threads)
 {
 	struct stele_map_build *b = f->b;
@@ -521,12 +585,11 @@ static int finish_lines(struct finishing *f, unsigned threads)
 	unsigned trial;
 	int rc;
 
-	rc = place_keys(f, threads);
+	rc = spread(f, shape_lines(&f->lines, b->nr_entries, 0));
+	if (!rc)
+		rc = place_keys(f, threads);
 	for (trial = 1; trial < MAX_SEEDS && rc == -EAGAIN; trial++) {
-		b->form.seed = stele_hash_u64(b->fold + trial, b->options.seed);
-		b->empty_key = stele_probe_empty_key(b->form.seed);
-		f->result->nr_rehashed = 1;
-		rc = recount(b);
+		rc = change_seed(f, trial);
 		if (!rc)
 			rc = place_keys(f, threads);
 	}
@@ -537,103 +600,67 @@ static int finish_lines(struct finishing *f, unsigned threads)
 	return rc == -EAGAIN ? -STELE_E_LIMIT : rc;
 }
 
-/* ---------------------------------------------------------------- errors */
+/* --------------------------------------------------------------- calling */
 
-/* A key for people; `to` has room. */
-static void show_key(const struct stele_map_build *b, const uint8_t *key,
-		     size_t len, char *to)
+/* --------------------------------------------------------------- filters */
+
+static int build_filter(const struct finishing *f, uint64_t i,
+			const struct stele_slice *slice, struct part *part)
 {
-	static const char digits[] = "0123456789abcdef";
-	bool text = b->options.key_type == STELE_FMT_KEY_STR;
-	size_t i;
-
-	if (b->options.key_type == STELE_FMT_KEY_CANONICAL && len &&
-	    key[0] == 0x20) {
-		text = true;
-		key++;
-		len--;
-	}
-	for (i = 0; i < len && i < SHOWN_KEY_BYTES; i++) {
-		if (text && key[i] >= 0x20 && key[i] != 0x7f) {
-			*to++ = (char)key[i];
-			continue;
-		}
-		if (text) {
-			*to++ = '\\';
-			*to++ = 'x';
-		}
-		*to++ = digits[key[i] >> 4];
-		*to++ = digits[key[i] & 15];
-	}
-	strcpy(to, i < len ? "..." : "");
+	(void)i;
+	return stele_filter_build(slice, f->b->options.filter, f->b->form.seed,
+				  f->common_bits, &part->filter);
 }
 
-/*
- * Which two entries have the key: by going through the spill again.  `value` is
- * the first 8 bytes of theirs.
- */
-static int find_duplicates(struct finishing *f, uint64_t number[2],
-			   uint64_t value[2])
+static int take_filter(void *arg, uint64_t i, void *result)
 {
-	struct stele_spill_walk walk;
-	struct stele_spilled e;
-	uint64_t n = 0;
-	unsigned found = 0;
+	struct finishing *f = arg;
+	const struct part *taken = result;
+	const struct stele_filter_part *part = &taken->filter;
+	struct stele_fmt_table *fmt = &f->result->fmt;
+	struct stele_fmt_filter *to =
+		(struct stele_fmt_filter *)(void *)f->result->index.ptr + i;
 	int rc;
 
-	stele_spill_walk_begin(&walk, f->b->spill, &f->b->form);
-	while (found < 2 && (rc = stele_spill_walk_next(&walk, &e)) > 0) {
-		if (e.key_len == f->duplicate.len &&
-		    (!e.key_len ||
-		     !memcmp(e.key, f->duplicate.ptr, e.key_len))) {
-			memcpy(&value[found], e.value,
-			       e.value_len < 8 ? e.value_len : 8);
-			number[found++] = n;
-		}
-		n++;
-	}
-	stele_spill_walk_end(&walk);
-	return found == 2 ? 0 : rc < 0 ? rc : -EIO;
+	*to = part->fmt;
+	to->first_line = fmt->nr_buckets;
+	fmt->nr_buckets += part->nr_words / STELE_FILTER_LINE;
+	fmt->nr_keys += part->fmt.nr_keys;
+	fmt->used_bytes += part->used_bytes;
+	f->result->nr_rehashed += part->fmt.counter > 0;
+	rc = put_data(f, part->words, part->nr_words * sizeof(*part->words));
+	return rc ? rc : tell_progress(f, part->nr_entries);
 }
 
-static int report_duplicate(struct finishing *f, struct stele_error *err)
+static int finish_filter(struct finishing *f, unsigned threads)
 {
-	const struct stele_map_build_options *o = &f->b->options;
-	const char *name = o->name, *what = "entry";
-	char shown[4 * SHOWN_KEY_BYTES + 8];
-	uint64_t number[2], value[2] = { 0 }, row[2], key = 0;
-	int rc = find_duplicates(f, number, value);
+	struct stele_fmt_table *fmt = &f->result->fmt;
+	unsigned log2 = 0;
+	int rc;
 
-	if (!rc && o->value_type == STELE_TYPE_RECORD && o->row &&
-	    o->row(o->arg, value[0] * 8, &row[0]) &&
-	    o->row(o->arg, value[1] * 8, &row[1])) {
-		memcpy(number, row, sizeof(row));
-		what = "row";
-	}
-	if (rc)
-		return stele_fail(err, rc, "table '%s': %s", name,
-				  stele_strerror(rc));
-	if (f->duplicate.len == sizeof(key))
-		memcpy(&key, f->duplicate.ptr, sizeof(key));
-	if (f->b->options.key_type == STELE_FMT_KEY_U64)
-		snprintf(shown, sizeof(shown), "%llu", (unsigned long long)key);
-	else if (f->b->options.key_type == STELE_FMT_KEY_I64)
-		snprintf(shown, sizeof(shown), "%lld", (long long)key);
-	else
-		show_key(f->b, f->duplicate.ptr, f->duplicate.len, shown);
-	return stele_fail(
-		err, -STELE_E_DUPLICATE,
-		"table '%s': key '%s' of %s %llu is that of %s %llu too", name,
-		shown, what, (unsigned long long)number[1], what,
-		(unsigned long long)number[0]);
+	while (log2 < STELE_SLICES_MAX_LOG2 &&
+	       f->b->nr_entries >> log2 > FILTER_ENTRIES)
+		log2++;
+	f->common_bits = log2;
+	fmt->nr_partitions = 1u << log2;
+	rc = stele_buffer_zeros(&f->result->index,
+				fmt->nr_partitions *
+					sizeof(struct stele_fmt_filter));
+	if (!rc)
+		rc = run_slices(f, log2, build_filter, take_filter, threads);
+	fmt->nr_values = fmt->nr_keys;
+	return rc;
 }
+
+/* --------------------------------------------------------------- calling */
 
 static int report(struct finishing *f, int rc, struct stele_error *err)
 {
 	const char *name = f->b->options.name;
 
 	if (rc == -STELE_E_DUPLICATE)
-		return report_duplicate(f, err);
+		return stele_map_report_duplicate(f->b, f->duplicate.ptr,
+						  f->duplicate.len, err);
 	if (rc == -STELE_E_LIMIT)
 		return stele_fail(err, rc,
 				  "table '%s': too many keys have alike hashes",
@@ -641,13 +668,13 @@ static int report(struct finishing *f, int rc, struct stele_error *err)
 	return stele_fail(err, rc, "table '%s': %s", name, stele_strerror(rc));
 }
 
-/* --------------------------------------------------------------- calling */
-
 static void describe(const struct stele_map_build *b,
 		     struct stele_fmt_table *fmt)
 {
-	fmt->kind = b->integer_table ? STELE_FMT_TABLE_INTEGER :
-				       STELE_FMT_TABLE_BUCKET;
+	fmt->kind = b->options.filter ? STELE_FMT_TABLE_FILTER :
+		    b->integer_table  ? STELE_FMT_TABLE_INTEGER :
+					STELE_FMT_TABLE_BUCKET;
+	fmt->filter = b->options.filter;
 	fmt->flags = b->options.multi ? STELE_FMT_TABLE_F_MULTI : 0;
 	fmt->key_type = b->options.key_type;
 	fmt->value_type = b->options.value_type;
@@ -674,8 +701,9 @@ int stele_map_build_finish(struct stele_map_build *b, unsigned threads,
 	memset(result, 0, sizeof(*result));
 	describe(b, &result->fmt);
 	if (!rc && b->nr_entries)
-		rc = b->integer_table ? finish_lines(&f, threads) :
-					finish_buckets(&f, threads);
+		rc = b->options.filter ? finish_filter(&f, threads) :
+		     b->integer_table  ? finish_lines(&f, threads) :
+					 finish_buckets(&f, threads);
 	if (rc) {
 		rc = report(&f, rc, err);
 		stele_buffer_free(&result->index);

@@ -15,7 +15,7 @@
 
 struct stele_map_build {
 	struct stele_map_build_options options;
-	struct stele_form form;
+	struct stele_entry_form form;
 	struct stele_output *out;
 	struct stele_budget *budget;
 	struct stele_spill *spill;
@@ -31,5 +31,10 @@ struct stele_map_build {
 	bool integer_table;
 	uint8_t width; /* of a value on its way in; 0: varies */
 };
+
+/* -STELE_E_DUPLICATE, with a reason that names the key and both entries. */
+int stele_map_report_duplicate(const struct stele_map_build *b,
+			       const uint8_t *key, size_t len,
+			       struct stele_error *err);
 
 #endif /* STELE_MAP_FINISH_H */

@@ -9,11 +9,12 @@
  */
 #include <string.h>
 
+#include "filter.h"
 #include "map.h"
 #include "map_probe.h"
 #include "segment.h"
 
-#define GROUP 32u
+#define GROUP STELE_FILTER_MANY
 
 /* A lookup on its way. */
 struct search {
@@ -114,6 +115,8 @@ static int get_group(const struct stele_map *map, const struct stele_str *keys,
 	uint64_t hash[GROUP];
 	size_t i;
 
+	if (map->kind == STELE_FMT_TABLE_FILTER)
+		return stele_filter_get_many(map, keys, n, values);
 	for (i = 0; i < n; i++) {
 		hash[i] = stele_hash_bytes(keys[i].ptr, keys[i].len, map->seed);
 		prefetch_separator(map, hash[i]);
@@ -188,7 +191,7 @@ int stele_map_get_many_str(const struct stele_map *map,
 				    &values[i]);
 		return rc;
 	}
-	if (!map->nr_partitions)
+	if (!map->nr_partitions && !map->nr_filters)
 		return all_absent(map, n, values);
 	for (i = 0; i < n && !rc; i += nr) {
 		nr = n - i < GROUP ? n - i : GROUP;
@@ -205,7 +208,7 @@ static int get_words(const struct stele_map *map, const uint64_t *keys,
 	size_t i, k, nr;
 	int rc = 0;
 
-	if (!map->nr_partitions)
+	if (!map->nr_partitions && !map->nr_filters)
 		return all_absent(map, n, values);
 	for (i = 0; i < n && !rc; i += nr) {
 		nr = n - i < GROUP ? n - i : GROUP;

@@ -8,6 +8,7 @@
 
 #include <endian.h>
 
+#include "filter.h"
 #include "map_probe_avx2.h"
 #include "siphash.h"
 
@@ -208,6 +209,10 @@ int stele_entry_value_slow(const struct stele_map *map, struct stele_entry *e,
 {
 	const uint8_t *at;
 
+	if (map->kind == STELE_FMT_TABLE_FILTER) {
+		stele_filter_value(map, value);
+		return 0;
+	}
 	if (!stele_entry_take(e, map->value_bytes, &at))
 		return -STELE_E_FORMAT;
 	if (map->value_type == STELE_TYPE_RECORD)

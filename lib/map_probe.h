@@ -87,12 +87,14 @@ stele_probe_partition(const struct stele_map *map, uint64_t h)
 }
 
 /*
- * The bucket of a key whose hash under the table's seed is h; the table has a
- * partition.  -STELE_E_ABSENT without having touched a bucket.
+ * The number of the bucket of a key whose hash under the table's seed is h; the
+ * table has a partition.  -STELE_E_ABSENT without having touched a bucket; of
+ * *place the bucket itself is not set.
  */
-static inline int stele_probe_find(const struct stele_map *map, uint64_t h,
-				   const void *key, size_t len,
-				   struct stele_place *place)
+static inline int stele_probe_number(const struct stele_map *map, uint64_t h,
+				     const void *key, size_t len,
+				     uint64_t *number,
+				     struct stele_place *place)
 {
 	const uint64_t *p = (const void *)stele_probe_partition(map, h);
 	uint64_t first = __atomic_load_n(&p[0], __ATOMIC_RELAXED);
@@ -111,18 +113,28 @@ static inline int stele_probe_find(const struct stele_map *map, uint64_t h,
 		separator = __atomic_load_n(&map->separators[bucket],
 					    __ATOMIC_RELAXED);
 		if (signature < separator) {
-			*place = (struct stele_place){
-				.bucket = map->data +
-					  (bucket << map->bucket_log2),
-				.hash = h,
-				.tag = (uint8_t)h,
-				.signature = (uint8_t)signature,
-				.separator = separator,
-			};
+			*number = bucket;
+			place->hash = h;
+			place->tag = (uint8_t)h;
+			place->signature = (uint8_t)signature;
+			place->separator = separator;
 			return 0;
 		}
 	}
 	return -STELE_E_ABSENT;
+}
+
+/* The bucket itself. */
+static inline int stele_probe_find(const struct stele_map *map, uint64_t h,
+				   const void *key, size_t len,
+				   struct stele_place *place)
+{
+	uint64_t number;
+	int rc = stele_probe_number(map, h, key, len, &number, place);
+
+	if (!rc)
+		place->bucket = map->data + (number << map->bucket_log2);
+	return rc;
 }
 
 /*

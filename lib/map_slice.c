@@ -18,7 +18,7 @@
 #define GATHER_AHEAD 16 /* entries between prefetch and use */
 
 struct stele_slices {
-	const struct stele_form *form;
+	const struct stele_entry_form *form;
 	struct stele_spill *spill;
 	struct stele_slice_count *counts; /* a slice */
 	uint64_t *first; /* a slice: of its pointers, or of its bytes */
@@ -32,7 +32,7 @@ struct stele_slices {
 
 void stele_spill_walk_begin(struct stele_spill_walk *walk,
 			    struct stele_spill *spill,
-			    const struct stele_form *form)
+			    const struct stele_entry_form *form)
 {
 	memset(walk, 0, sizeof(*walk));
 	stele_spill_rewind(spill, &walk->reader);
@@ -45,7 +45,7 @@ void stele_spill_walk_end(struct stele_spill_walk *walk)
 }
 
 /* Bytes that are needed before more can be told about the entry at p. */
-static size_t needed(const struct stele_form *form, const uint8_t *p,
+static size_t needed(const struct stele_entry_form *form, const uint8_t *p,
 		     size_t len)
 {
 	size_t at = 0;
@@ -102,7 +102,7 @@ static uint64_t slice_of(const struct stele_slices *s, uint64_t hash)
 }
 
 /* Where the bytes of an entry begin: before its length, if it has one. */
-static const uint8_t *spilled_begin(const struct stele_form *form,
+static const uint8_t *spilled_begin(const struct stele_entry_form *form,
 				    const struct stele_spilled *e)
 {
 	return form->key_varies ? e->key - stele_varint_bytes(e->key_len) :
@@ -250,7 +250,7 @@ static int divide(struct stele_slices *s, struct stele_output *out,
 }
 
 int stele_slices_create(struct stele_spill *spill,
-			const struct stele_form *form,
+			const struct stele_entry_form *form,
 			const struct stele_slice_count *counts, unsigned log2,
 			struct stele_output *out, struct stele_budget *budget,
 			struct stele_slices **slices)

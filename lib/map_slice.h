@@ -21,10 +21,11 @@
  * value; the lengths only where they vary.  That is how an entry lies in a
  * bucket too, but for multi tables and RECORD values.
  */
-struct stele_form {
+struct stele_entry_form {
 	bool key_varies;
 	bool value_varies;
 	bool integer; /* hashed as an integer of 8 bytes */
+	bool hashed; /* the key is a hash by itself */
 	uint8_t value_bytes; /* where it does not vary */
 	uint64_t seed;
 };
@@ -73,7 +74,7 @@ static inline const uint8_t *stele_varint_get(const uint8_t *p, uint64_t *value)
 	return p;
 }
 
-static inline void stele_spilled_parse(const struct stele_form *form,
+static inline void stele_spilled_parse(const struct stele_entry_form *form,
 				       const uint8_t *p,
 				       struct stele_spilled *s)
 {
@@ -89,21 +90,29 @@ static inline void stele_spilled_parse(const struct stele_form *form,
 	s->end = p + s->value_len;
 }
 
-static inline uint64_t stele_spilled_hash(const struct stele_form *form,
+/* What an entry takes in the spill. */
+static inline uint64_t stele_spilled_bytes(const struct stele_entry_form *form,
+					   const struct stele_spilled *s)
+{
+	return (uint64_t)(s->end - s->key) +
+	       (form->key_varies ? stele_varint_bytes(s->key_len) : 0);
+}
+
+static inline uint64_t stele_spilled_hash(const struct stele_entry_form *form,
 					  const struct stele_spilled *s)
 {
 	uint64_t key;
 
-	if (!form->integer)
+	if (!form->integer && !form->hashed)
 		return stele_hash_bytes(s->key, s->key_len, form->seed);
 	memcpy(&key, s->key, sizeof(key));
-	return stele_hash_u64(key, form->seed);
+	return form->hashed ? key : stele_hash_u64(key, form->seed);
 }
 
 /* Going through a spill entry by entry. */
 struct stele_spill_walk {
 	struct stele_spill_reader reader;
-	const struct stele_form *form;
+	const struct stele_entry_form *form;
 	const uint8_t *p; /* where the next entry is */
 	size_t len;
 	size_t used;
@@ -111,7 +120,7 @@ struct stele_spill_walk {
 
 void stele_spill_walk_begin(struct stele_spill_walk *walk,
 			    struct stele_spill *spill,
-			    const struct stele_form *form);
+			    const struct stele_entry_form *form);
 /* 1 and the next entry, valid until the next call; 0: the end; or an error. */
 int stele_spill_walk_next(struct stele_spill_walk *walk,
 			  struct stele_spilled *entry);
@@ -143,7 +152,7 @@ struct stele_slices;
  * the form's seed.  Spill, form and output outlive the slices.
  */
 int stele_slices_create(struct stele_spill *spill,
-			const struct stele_form *form,
+			const struct stele_entry_form *form,
 			const struct stele_slice_count *counts, unsigned log2,
 			struct stele_output *out, struct stele_budget *budget,
 			struct stele_slices **slices);

@@ -3,6 +3,10 @@
  * Moving a finished image to another home.  The bytes are read through the
  * segment's descriptor, not its mapping, so that a source that is truncated
  * meanwhile is an error and no signal.
+ *
+ * The copy has the header and the trailer that were checked at open, the identity
+ * among them, or there is none; whether its bytes belong to that identity, verify
+ * tells, of the copy for good.
  */
 #include <stele/publish.h>
 
@@ -16,6 +20,42 @@
 #include "output.h"
 #include "segment.h"
 
+static int changed(const char *what, struct stele_error *err)
+{
+	return stele_fail(err, -STELE_E_FORMAT,
+			  "%s: the segment has changed while it was copied",
+			  what);
+}
+
+static bool is_same(const struct stele_segment *segment, const void *header,
+		    const void *trailer)
+{
+	return !memcmp(header, &segment->header, sizeof(segment->header)) &&
+	       !memcmp(trailer, &segment->trailer, sizeof(segment->trailer));
+}
+
+static uint64_t trailer_at(const struct stele_segment *segment)
+{
+	return segment->image_bytes - sizeof(segment->trailer);
+}
+
+static int check_copy(const struct stele_segment *segment,
+		      struct stele_output *out, const char *what,
+		      struct stele_error *err)
+{
+	struct stele_fmt_trailer trailer;
+	struct stele_fmt_header header;
+	int rc = stele_output_read(out, 0, &header, sizeof(header));
+
+	if (!rc)
+		rc = stele_output_read(out, trailer_at(segment), &trailer,
+				       sizeof(trailer));
+	if (rc)
+		return stele_fail(err, rc, "%s: cannot read the copy: %s", what,
+				  stele_strerror(rc));
+	return is_same(segment, &header, &trailer) ? 0 : changed(what, err);
+}
+
 static int copy_to(const struct stele_segment *segment,
 		   struct stele_output *out, const char *what, int *fd,
 		   struct stele_error *err)
@@ -26,7 +66,8 @@ static int copy_to(const struct stele_segment *segment,
 	if (rc)
 		return stele_fail(err, rc, "%s: cannot copy the segment: %s",
 				  what, stele_strerror(rc));
-	return stele_output_publish(out, fd, err);
+	rc = check_copy(segment, out, what, err);
+	return rc ? rc : stele_output_publish(out, fd, err);
 }
 
 /* Through a mapping that is gone before the seal: write() is not to be had. */
@@ -45,6 +86,8 @@ static int fill_huge(const struct stele_segment *segment, int fd)
 	if (p == MAP_FAILED)
 		return -errno;
 	rc = stele_fd_read(segment->fd, 0, p, bytes);
+	if (!rc && !is_same(segment, p, (uint8_t *)p + trailer_at(segment)))
+		rc = -STELE_E_FORMAT;
 	munmap(p, room);
 	return rc;
 }
@@ -75,6 +118,8 @@ static int publish_huge(const struct stele_segment *segment, const char *name,
 err_close:
 	stele_fd_close(fd);
 err_fail:
+	if (rc == -STELE_E_FORMAT)
+		return changed(name, err);
 	return stele_fail(err, rc,
 			  "%s: cannot make a memfd of 2 MiB pages: %s%s", name,
 			  stele_strerror(rc),

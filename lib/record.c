@@ -4,24 +4,24 @@
  * getter needs; a getter then proves that the record lies inside and is of the
  * field's schema record, and loads one word.
  *
- * A raw field is never split between two aligned words (the schema's layout is
- * checked at open), so its word is loaded whole and shifted into place: no
- * switch over widths, and no torn value where bytes change meanwhile.
+ * A raw field of up to 8 bytes is never split between two aligned words (the
+ * schema's layout is checked at open), so its word is loaded whole and shifted
+ * into place: no switch over widths, and no torn value where bytes change
+ * meanwhile.  Wider ones are two words.
+ *
+ * A field that a view reads fails the first checks of each getter, which then
+ * leaves it to the view.
  */
 #include <string.h>
 
 #include "fail.h"
-#include "segment.h"
+#include "view.h"
 
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
-/* All bits of a head but the flags. */
-#define HEAD_ID 0xffffffffffff00ffull
-
 /* ---------------------------------------------------------- resolving */
 
-/* The getter that serves a type asked; UNSET: none but stele_record_get(). */
-static unsigned getter_of(unsigned type)
+unsigned stele_getter_of(unsigned type)
 {
 	switch (type) {
 	case STELE_TYPE_I8:
@@ -39,6 +39,8 @@ static unsigned getter_of(unsigned type)
 		return STELE_TYPE_F64;
 	case STELE_TYPE_DATE:
 	case STELE_TYPE_DATETIME:
+	case STELE_TYPE_TIME:
+	case STELE_TYPE_TIMEDELTA:
 		return STELE_TYPE_DATETIME;
 	case STELE_TYPE_STR:
 	case STELE_TYPE_BYTES:
@@ -47,44 +49,22 @@ static unsigned getter_of(unsigned type)
 	case STELE_TYPE_REF:
 		return STELE_TYPE_RECORD;
 	case STELE_TYPE_BOOL:
-		return STELE_TYPE_BOOL;
+	case STELE_TYPE_ZONED:
+	case STELE_TYPE_UUID:
+		return type;
 	default:
 		return STELE_TYPE_UNSET;
 	}
 }
 
-/* Whether every value of `stored` is one of `asked`. */
-static bool holds(unsigned asked, unsigned stored)
+bool stele_type_holds(unsigned asked, unsigned stored)
 {
-	if (asked == stored || asked == STELE_TYPE_ANY)
-		return true;
-	switch (asked) {
-	case STELE_TYPE_I16:
-	case STELE_TYPE_I32:
-	case STELE_TYPE_I64:
-		return (stored >= STELE_TYPE_I8 && stored < asked) ||
-		       (stored >= STELE_TYPE_U8 &&
-			stored < asked - STELE_TYPE_I8 + STELE_TYPE_U8);
-	case STELE_TYPE_U16:
-	case STELE_TYPE_U32:
-	case STELE_TYPE_U64:
-		return stored >= STELE_TYPE_U8 && stored < asked;
-	case STELE_TYPE_F32:
-		return stored == STELE_TYPE_I8 || stored == STELE_TYPE_I16 ||
-		       stored == STELE_TYPE_U8 || stored == STELE_TYPE_U16;
-	case STELE_TYPE_F64:
-		return (stored >= STELE_TYPE_I8 && stored <= STELE_TYPE_I32) ||
-		       (stored >= STELE_TYPE_U8 && stored <= STELE_TYPE_U32) ||
-		       stored == STELE_TYPE_F32;
-	case STELE_TYPE_RECORD:
-		return stored == STELE_TYPE_REF;
-	default:
-		return false;
-	}
+	return asked == STELE_TYPE_ANY ||
+	       stele_compat_kind(stored, asked) <= STELE_VERDICT_CONVERT;
 }
 
-static void place(const struct stele_schema *schema, uint32_t record,
-		  uint32_t field, struct stele_field *out)
+void stele_field_place(const struct stele_schema *schema, uint32_t record,
+		       uint32_t field, struct stele_field *out)
 {
 	const struct stele_fmt_record *r = &schema->records[record];
 	const struct stele_fmt_field *f =
@@ -106,7 +86,8 @@ static void place(const struct stele_schema *schema, uint32_t record,
 		out->unset_mask = (uint8_t)(1u << f->unset_bit % 8);
 	}
 	width = 8 * (unsigned)stele_type_width(out->stored);
-	if (width) {
+	out->words = (uint8_t)((width + 63) / 64);
+	if (out->words == 1) {
 		out->shift_left = (uint8_t)(64 - width - 8 * (f->off & 7));
 		out->shift_right = (uint8_t)(64 - width);
 	}
@@ -129,18 +110,18 @@ int stele_field_resolve_at(const struct stele_segment *segment, uint32_t record,
 		return stele_fail(err, -STELE_E_ABSENT,
 				  "record '%.*s' has no field %u", (int)r.len,
 				  r.ptr, field);
-	place(schema, record, field, &out);
+	stele_field_place(schema, record, field, &out);
 	f = stele_schema_str(
 		schema,
 		schema->fields[schema->records[record].first_field + field]
 			.name);
-	if (!holds(asked, out.stored))
+	if (!stele_type_holds(asked, out.stored))
 		return stele_fail(err, -STELE_E_TYPE,
 				  "field '%.*s' of '%.*s' is %s, not %s",
 				  (int)f.len, f.ptr, (int)r.len, r.ptr,
 				  stele_type_name(out.stored),
 				  stele_type_name(asked));
-	out.asked = (uint8_t)getter_of(asked);
+	out.asked = (uint8_t)stele_getter_of(asked);
 	*resolved = out;
 	return 0;
 }
@@ -163,7 +144,7 @@ int stele_field_resolve(const struct stele_segment *segment, const char *record,
 	return stele_field_resolve_at(segment, r, f, asked, resolved, err);
 }
 
-/* ------------------------------------------------------------ getters */
+/* ------------------------------------------------------------ reading */
 
 static int nothing(struct stele_record record, const struct stele_field *field)
 {
@@ -180,21 +161,14 @@ static int nothing(struct stele_record record, const struct stele_field *field)
 	return 0;
 }
 
-/* The record lies inside, is of the field's schema, and the field is there. */
+/* The record is of the field's schema, and the field is there. */
 static inline int enter(struct stele_record record,
 			const struct stele_field *field)
 {
-	uint64_t head;
+	int rc = stele_record_enter(record, field);
 
-	if (unlikely(!stele_inside(record.segment, record.pos,
-				   field->body_bytes)))
-		return -STELE_E_FORMAT;
-	head = stele_load(record.segment, record.pos) & HEAD_ID;
-	if (unlikely(head !=
-		     STELE_FMT_HEAD(STELE_FMT_KIND_RECORD, 0, field->record)))
-		return STELE_FMT_HEAD_KIND(head) == STELE_FMT_KIND_RECORD ?
-			       -STELE_E_TYPE :
-			       -STELE_E_FORMAT;
+	if (unlikely(rc))
+		return rc;
 	if (unlikely(field->null_mask | field->unset_mask))
 		return nothing(record, field);
 	return 0;
@@ -224,6 +198,91 @@ static inline uint64_t load_integer(struct stele_record record,
 	return top >> field->shift_right;
 }
 
+/* ---------------------------------------------- getters through views */
+
+/* These take over where `rc` ended a getter. */
+
+static __attribute__((noinline)) int view_bool(struct stele_record record,
+					       const struct stele_field *field,
+					       int rc, bool *b)
+{
+	struct stele_value value;
+
+	if (!field->view)
+		return rc;
+	rc = stele_view_scalar(record, field, &value);
+	if (!rc)
+		*b = value.u.b;
+	return rc;
+}
+
+/* A number of up to 64 bits. */
+static __attribute__((noinline)) int
+view_number(struct stele_record record, const struct stele_field *field, int rc,
+	    uint64_t *bits)
+{
+	struct stele_value value;
+
+	if (!field->view)
+		return rc;
+	rc = stele_view_scalar(record, field, &value);
+	if (!rc)
+		*bits = value.u.u;
+	return rc;
+}
+
+static __attribute__((noinline)) int view_f64(struct stele_record record,
+					      const struct stele_field *field,
+					      int rc, double *f)
+{
+	struct stele_value value;
+
+	if (!field->view)
+		return rc;
+	rc = stele_view_scalar(record, field, &value);
+	if (rc)
+		return rc;
+	if (value.type >= STELE_TYPE_F32)
+		*f = value.u.f;
+	else if (is_signed(value.type))
+		*f = (double)value.u.i;
+	else
+		*f = (double)value.u.u;
+	return 0;
+}
+
+static __attribute__((noinline)) int view_str(struct stele_record record,
+					      const struct stele_field *field,
+					      int rc, struct stele_str *str)
+{
+	struct stele_value value;
+
+	if (!field->view)
+		return rc;
+	rc = stele_view_scalar(record, field, &value);
+	if (!rc) {
+		str->ptr = value.u.ptr;
+		str->len = value.len;
+	}
+	return rc;
+}
+
+static __attribute__((noinline)) int
+view_record(struct stele_record record, const struct stele_field *field, int rc,
+	    struct stele_record *target)
+{
+	struct stele_value value;
+
+	if (!field->view)
+		return rc;
+	rc = stele_view_scalar(record, field, &value);
+	if (!rc && stele_value_record(&value, target))
+		rc = -STELE_E_ABSENT; /* the key of a weak reference */
+	return rc;
+}
+
+/* ------------------------------------------------------------ getters */
+
 int stele_record_get_bool(struct stele_record record,
 			  const struct stele_field *field, bool *value)
 {
@@ -232,9 +291,10 @@ int stele_record_get_bool(struct stele_record record,
 	if (unlikely(field->asked != STELE_TYPE_BOOL))
 		return -STELE_E_TYPE;
 	rc = enter(record, field);
-	if (!rc)
-		*value = load_top(record, field) >> 56 != 0;
-	return rc;
+	if (unlikely(rc))
+		return view_bool(record, field, rc, value);
+	*value = load_top(record, field) >> 56 != 0;
+	return 0;
 }
 
 int stele_record_get_i64(struct stele_record record,
@@ -245,9 +305,10 @@ int stele_record_get_i64(struct stele_record record,
 	if (unlikely(field->asked != STELE_TYPE_I64))
 		return -STELE_E_TYPE;
 	rc = enter(record, field);
-	if (!rc)
-		*value = (int64_t)load_integer(record, field);
-	return rc;
+	if (unlikely(rc))
+		return view_number(record, field, rc, (uint64_t *)value);
+	*value = (int64_t)load_integer(record, field);
+	return 0;
 }
 
 int stele_record_get_u64(struct stele_record record,
@@ -258,9 +319,10 @@ int stele_record_get_u64(struct stele_record record,
 	if (unlikely(field->asked != STELE_TYPE_U64))
 		return -STELE_E_TYPE;
 	rc = enter(record, field);
-	if (!rc)
-		*value = load_top(record, field) >> field->shift_right;
-	return rc;
+	if (unlikely(rc))
+		return view_number(record, field, rc, value);
+	*value = load_top(record, field) >> field->shift_right;
+	return 0;
 }
 
 int stele_record_get_f64(struct stele_record record,
@@ -274,8 +336,8 @@ int stele_record_get_f64(struct stele_record record,
 	if (unlikely(field->asked != STELE_TYPE_F64))
 		return -STELE_E_TYPE;
 	rc = enter(record, field);
-	if (rc)
-		return rc;
+	if (unlikely(rc))
+		return view_f64(record, field, rc, value);
 	bits = load_integer(record, field);
 	if (field->stored == STELE_TYPE_F64) {
 		memcpy(value, &bits, sizeof(*value));
@@ -297,8 +359,60 @@ int stele_record_get_time(struct stele_record record,
 	if (unlikely(field->asked != STELE_TYPE_DATETIME))
 		return -STELE_E_TYPE;
 	rc = enter(record, field);
+	if (unlikely(rc))
+		return view_number(record, field, rc, (uint64_t *)value);
+	*value = (int64_t)load_integer(record, field);
+	return 0;
+}
+
+int stele_record_get_zoned(struct stele_record record,
+			   const struct stele_field *field, int64_t *utc,
+			   int32_t *offset)
+{
+	struct stele_value value;
+	int rc;
+
+	if (unlikely(field->asked != STELE_TYPE_ZONED))
+		return -STELE_E_TYPE;
+	rc = enter(record, field);
+	if (!rc) {
+		*utc = (int64_t)stele_load(record.segment,
+					   record.pos + field->offset);
+		*offset = (int32_t)stele_load(record.segment,
+					      record.pos + field->offset + 8);
+		return 0;
+	}
+	if (field->view)
+		rc = stele_view_scalar(record, field, &value);
+	if (!rc) {
+		*utc = value.u.i;
+		*offset = value.offset;
+	}
+	return rc;
+}
+
+int stele_record_get_uuid(struct stele_record record,
+			  const struct stele_field *field, uint8_t uuid[16])
+{
+	struct stele_value value;
+	uint64_t words[2];
+	int rc;
+
+	if (unlikely(field->asked != STELE_TYPE_UUID))
+		return -STELE_E_TYPE;
+	rc = enter(record, field);
+	if (!rc) {
+		words[0] =
+			stele_load(record.segment, record.pos + field->offset);
+		words[1] = stele_load(record.segment,
+				      record.pos + field->offset + 8);
+		memcpy(uuid, words, sizeof(words));
+		return 0;
+	}
+	if (field->view)
+		rc = stele_view_scalar(record, field, &value);
 	if (!rc)
-		*value = (int64_t)load_integer(record, field);
+		memcpy(uuid, value.u.ptr, 16);
 	return rc;
 }
 
@@ -339,8 +453,8 @@ int stele_record_get_str(struct stele_record record,
 	if (unlikely(field->asked != STELE_TYPE_STR))
 		return -STELE_E_TYPE;
 	rc = enter(record, field);
-	if (rc)
-		return rc;
+	if (unlikely(rc))
+		return view_str(record, field, rc, value);
 	at = seg->base + record.pos + field->offset;
 	word = stele_load(seg, record.pos + field->offset);
 	if (field->stored != STELE_TYPE_STR)
@@ -374,8 +488,8 @@ int stele_record_get_record(struct stele_record record,
 	if (unlikely(field->asked != STELE_TYPE_RECORD))
 		return -STELE_E_TYPE;
 	rc = enter(record, field);
-	if (rc)
-		return rc;
+	if (unlikely(rc))
+		return view_record(record, field, rc, value);
 	word = stele_load(seg, record.pos + field->offset);
 	rc = stele_value_decode(
 		seg, word, seg->base + record.pos + field->offset, &decoded);
@@ -393,31 +507,44 @@ int stele_record_get_record(struct stele_record record,
 	return 0;
 }
 
+/* What there is where `rc` says that there is no field to load. */
+static __attribute__((noinline)) int
+get_nothing(struct stele_record record, const struct stele_field *field, int rc,
+	    struct stele_value *value)
+{
+	if (field->view)
+		return stele_view_read(record, field, value);
+	if (rc != -STELE_E_NULL && rc != -STELE_E_UNSET)
+		return rc;
+	memset(value, 0, sizeof(*value));
+	value->segment = record.segment;
+	value->type = rc == -STELE_E_NULL ? STELE_TYPE_NULL : STELE_TYPE_UNSET;
+	return 0;
+}
+
 int stele_record_get(struct stele_record record,
 		     const struct stele_field *field, struct stele_value *value)
 {
 	const struct stele_segment *seg = record.segment;
+	const uint8_t *at;
 	uint64_t word;
 	int rc;
 
 	rc = enter(record, field);
-	if (rc == -STELE_E_NULL || rc == -STELE_E_UNSET) {
-		memset(value, 0, sizeof(*value));
-		value->segment = seg;
-		value->type = rc == -STELE_E_NULL ? STELE_TYPE_NULL :
-						    STELE_TYPE_UNSET;
-		return 0;
-	}
-	if (rc)
-		return rc;
-	if (!stele_type_is_word(field->stored)) {
+	if (unlikely(rc))
+		return get_nothing(record, field, rc, value);
+	if (field->words == 1) {
 		word = load_integer(record, field);
 		stele_value_raw(seg, field->stored, &word, value);
 		return 0;
 	}
+	at = seg->base + record.pos + field->offset;
+	if (unlikely(field->words)) {
+		stele_value_raw(seg, field->stored, at, value);
+		return 0;
+	}
 	word = stele_load(seg, record.pos + field->offset);
-	return stele_value_decode(
-		seg, word, seg->base + record.pos + field->offset, value);
+	return stele_value_decode(seg, word, at, value);
 }
 
 int stele_record_schema(struct stele_record record, uint32_t *index)
@@ -448,6 +575,6 @@ int stele_record_get_at(struct stele_record record, uint32_t field,
 		return rc;
 	if (field >= schema->records[index].nr_fields)
 		return -STELE_E_ABSENT;
-	place(schema, index, field, &resolved);
+	stele_field_place(schema, index, field, &resolved);
 	return stele_record_get(record, &resolved, value);
 }

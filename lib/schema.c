@@ -30,13 +30,6 @@ void stele_schema_point(struct stele_schema *schema, uint8_t *image,
 	schema->pool = (const void *)(schema->steps + head->nr_steps);
 }
 
-static struct stele_named *fields_by_name(const struct stele_schema *s,
-					  uint32_t record)
-{
-	return s->names + s->head->nr_records + s->head->nr_tables +
-	       s->records[record].first_field;
-}
-
 static void name(struct stele_named *named, const struct stele_schema *s,
 		 struct stele_fmt_str str, uint32_t number)
 {
@@ -68,7 +61,8 @@ int stele_schema_index(struct stele_schema *schema)
 		for (k = 0; k < record->nr_fields; k++)
 			name(at++, schema,
 			     schema->fields[record->first_field + k].name, k);
-		stele_names_sort(fields_by_name(schema, i), record->nr_fields);
+		stele_names_sort(stele_schema_by_name(schema, i),
+				 record->nr_fields);
 	}
 	return 0;
 }
@@ -154,20 +148,30 @@ int stele_schema_record(const struct stele_schema *schema, uint32_t record,
 	return 0;
 }
 
+/* A bit of a bitmap, counted from the body's first. */
+static uint32_t bit_of_body(uint32_t off, uint32_t bit)
+{
+	return bit == STELE_FMT_NONE ? UINT32_MAX : 8 * off + bit;
+}
+
 int stele_schema_field(const struct stele_schema *schema, uint32_t record,
 		       uint32_t field, struct stele_field_info *info)
 {
+	const struct stele_fmt_record *r;
 	const struct stele_fmt_field *f;
 
 	if (record >= schema->head->nr_records ||
 	    field >= schema->records[record].nr_fields)
 		return -STELE_E_ABSENT;
-	f = &schema->fields[schema->records[record].first_field + field];
+	r = &schema->records[record];
+	f = &schema->fields[r->first_field + field];
 	info->name = stele_schema_str(schema, f->name);
 	info->doc = stele_schema_str(schema, f->doc);
 	info->fallback = stele_schema_str(schema, f->value);
 	info->type = f->type;
 	info->offset = f->off;
+	info->null_bit = bit_of_body(r->null_off, f->null_bit);
+	info->unset_bit = bit_of_body(r->unset_off, f->unset_bit);
 	info->nullable = f->flags & STELE_FMT_FIELD_F_NULLABLE;
 	info->optional = f->flags & STELE_FMT_FIELD_F_OPTIONAL;
 	return 0;
@@ -186,8 +190,12 @@ int stele_schema_type(const struct stele_schema *schema, uint32_t type,
 	info->weak = t->flags & STELE_FMT_TYPE_F_WEAK;
 	info->element = STELE_TYPE_UNSET;
 	info->item = info->key = info->record = info->table = UINT32_MAX;
+	info->nr_items = 0;
+	info->name.ptr = schema->pool;
+	info->name.len = 0;
 	switch (t->kind) {
 	case STELE_TYPE_ARRAY:
+	case STELE_TYPE_NDARRAY:
 		info->element = stele_type_of_element(t->arg);
 		break;
 	case STELE_TYPE_DICT:
@@ -195,7 +203,14 @@ int stele_schema_type(const struct stele_schema *schema, uint32_t type,
 		info->item = t->arg;
 		break;
 	case STELE_TYPE_LIST:
+	case STELE_TYPE_SET:
 		info->item = t->arg;
+		break;
+	case STELE_TYPE_TUPLE:
+		info->nr_items = t->arg2;
+		break;
+	case STELE_TYPE_USER:
+		info->name = stele_schema_user(schema, t);
 		break;
 	case STELE_TYPE_REF:
 		info->table = t->arg2;
@@ -205,6 +220,25 @@ int stele_schema_type(const struct stele_schema *schema, uint32_t type,
 		info->record = t->arg;
 		break;
 	}
+	return 0;
+}
+
+int stele_schema_tuple_item(const struct stele_schema *schema, uint32_t type,
+			    uint32_t i, uint32_t *item, bool *nullable)
+{
+	const struct stele_fmt_type *t;
+	uint32_t step;
+
+	if (type >= schema->head->nr_types)
+		return -STELE_E_ABSENT;
+	t = &schema->types[type];
+	if (t->kind != STELE_TYPE_TUPLE)
+		return -STELE_E_TYPE;
+	if (i >= t->arg2)
+		return -STELE_E_ABSENT;
+	step = schema->steps[t->arg + i];
+	*item = step & ~STELE_FMT_STEP_NULLABLE;
+	*nullable = step & STELE_FMT_STEP_NULLABLE;
 	return 0;
 }
 
@@ -220,6 +254,7 @@ int stele_schema_table(const struct stele_schema *schema, uint32_t table,
 	info->doc = stele_schema_str(schema, t->doc);
 	info->record = t->record;
 	info->nr_keys = t->nr_keys;
+	info->filter = stele_decl_filter(t);
 	info->multi = t->flags & STELE_FMT_DECL_F_MULTI;
 	return 0;
 }
@@ -253,7 +288,7 @@ int stele_schema_find_field(const struct stele_schema *schema, uint32_t record,
 {
 	if (record >= schema->head->nr_records)
 		return -STELE_E_ABSENT;
-	return stele_names_find(fields_by_name(schema, record),
+	return stele_names_find(stele_schema_by_name(schema, record),
 				schema->records[record].nr_fields, name, len,
 				field);
 }
@@ -265,15 +300,27 @@ int stele_schema_find_table(const struct stele_schema *schema, const char *name,
 				schema->head->nr_tables, name, len, table);
 }
 
-uint32_t stele_schema_target(const struct stele_schema *schema, uint32_t type)
+uint32_t stele_type_nr_parts(const struct stele_fmt_type *type)
 {
-	const struct stele_fmt_type *t = &schema->types[type];
+	switch (type->kind) {
+	case STELE_TYPE_LIST:
+	case STELE_TYPE_SET:
+		return 1;
+	case STELE_TYPE_DICT:
+		return 2;
+	case STELE_TYPE_TUPLE:
+		return type->arg2;
+	default:
+		return 0;
+	}
+}
 
-	while (t->kind == STELE_TYPE_LIST || t->kind == STELE_TYPE_DICT)
-		t = &schema->types[t->arg];
-	if (t->kind == STELE_TYPE_RECORD || t->kind == STELE_TYPE_REF)
-		return t->arg;
-	return STELE_FMT_NONE;
+uint32_t stele_type_part(const struct stele_schema *schema,
+			 const struct stele_fmt_type *type, uint32_t i)
+{
+	if (type->kind == STELE_TYPE_TUPLE)
+		return schema->steps[type->arg + i] & ~STELE_FMT_STEP_NULLABLE;
+	return type->kind == STELE_TYPE_DICT && i == 0 ? type->arg2 : type->arg;
 }
 
 /* ---------------------------------------------------------------- keys */

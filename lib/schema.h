@@ -17,6 +17,13 @@
 #define STELE_MAX_FIELDS 65535u /* of a record */
 #define STELE_MAX_NAME_BYTES 65535u /* of a record, field or table */
 #define STELE_MAX_TYPE_DEPTH 64u /* types within types: list<u8> is 2 */
+/*
+ * Types of all fields, without those of fields themselves, each counted as often
+ * as it is written; 8 bytes of a user type's name count as another.
+ */
+#define STELE_MAX_TYPE_PARTS (1u << 24)
+#define STELE_MIN_FILTER 2u
+#define STELE_MAX_FILTER ((1u << 24) - 1)
 #define STELE_MAX_KEY_PATHS 255u /* of a table */
 #define STELE_MAX_KEY_STEPS 64u /* of a path */
 
@@ -68,17 +75,43 @@ static inline struct stele_str stele_schema_str(const struct stele_schema *s,
 	return out;
 }
 
+/* The fields of a record in order of their names. */
+static inline struct stele_named *
+stele_schema_by_name(const struct stele_schema *s, uint32_t record)
+{
+	return s->names + s->head->nr_records + s->head->nr_tables +
+	       s->records[record].first_field;
+}
+
+/* The name of a USER type. */
+static inline struct stele_str
+stele_schema_user(const struct stele_schema *s,
+		  const struct stele_fmt_type *type)
+{
+	struct stele_fmt_str name = { type->arg, type->arg2 };
+
+	return stele_schema_str(s, name);
+}
+
+/* The types whose stele_type_width() is not 0, a bit each. */
+#define STELE_RAW_TYPES                                              \
+	((2ull << STELE_TYPE_DATETIME) - (1ull << STELE_TYPE_BOOL) + \
+	 (1ull << STELE_TYPE_TIME) + (1ull << STELE_TYPE_ZONED) +    \
+	 (1ull << STELE_TYPE_TIMEDELTA) + (1ull << STELE_TYPE_UUID))
+
 /* Whether fields of this type are a value word in the record's body. */
 static inline bool stele_type_is_word(unsigned kind)
 {
-	return kind >= STELE_TYPE_STR;
+	return kind >= 64 || !(STELE_RAW_TYPES >> kind & 1);
 }
 
 /*
- * The record that values of this type lead to, through lists and dicts: nested
- * or referred to by key; NONE for other types.
+ * The types that a type is made of, whose numbers are less than its own: the key
+ * and the item of a dict, the item of a list or set, the items of a tuple.
  */
-uint32_t stele_schema_target(const struct stele_schema *schema, uint32_t type);
+uint32_t stele_type_nr_parts(const struct stele_fmt_type *type);
+uint32_t stele_type_part(const struct stele_schema *schema,
+			 const struct stele_fmt_type *type, uint32_t i);
 
 /* The k-th key path of a table: the count of its steps, then the steps. */
 const uint32_t *stele_schema_path(const struct stele_schema *schema,
@@ -93,6 +126,14 @@ unsigned stele_schema_key_type(const struct stele_schema *schema,
 /* The enum stele_type of an enum stele_fmt_elem and back; -1: none. */
 int stele_type_of_element(unsigned element);
 int stele_element_of_type(unsigned type);
+
+/* The N of a table that is a filter 1/N, 0: it is none. */
+static inline uint32_t stele_decl_filter(const struct stele_fmt_decl *table)
+{
+	return table->flags & STELE_FMT_DECL_F_FILTER ?
+		       table->flags >> STELE_FMT_DECL_RATE_SHIFT :
+		       0;
+}
 
 /* A name in a message: as much as leaves room for the rest; for %.*s. */
 #define STELE_SHOWN(str) (int)((str).len < 80 ? (str).len : 80), (str).ptr

@@ -2,17 +2,26 @@
 /*
  * The rules of schemas that do not depend on how one was written: names are
  * UTF-8, of bounded length and there once; types are made of what they may be
- * made of; references lead to a unique table over one key; keys end in scalars;
+ * made of; references lead to a unique table over one key; keys can be keys;
  * defaults fit and are spelled canonically.
  */
+#include <stdio.h>
 #include <unistr.h>
 
 #include "fail.h"
 #include "literal.h"
 #include "schema_check.h"
 
+/* What follows of a type from those it is made of. */
+struct type_note {
+	uint8_t depth; /* 1: made of no other */
+	uint8_t unkeyable; /* the kind in it that no key has, UNSET: none */
+	uint32_t parts; /* as STELE_MAX_TYPE_PARTS counts them, or more */
+};
+
 struct check {
 	const struct stele_schema *s;
+	struct type_note *notes; /* of each type */
 	struct stele_schema_place *place;
 	struct stele_error *err;
 };
@@ -83,10 +92,64 @@ static int check_twice(struct check *c, enum stele_schema_part part,
 
 /* --------------------------------------------------------------- types */
 
-static bool is_dict_key(const struct stele_fmt_type *type)
+static bool is_keyable(unsigned kind)
 {
-	return type->kind == STELE_TYPE_STR ||
-	       (type->kind >= STELE_TYPE_I8 && type->kind <= STELE_TYPE_U64);
+	return kind != STELE_TYPE_LIST && kind != STELE_TYPE_ARRAY &&
+	       kind != STELE_TYPE_DICT && kind != STELE_TYPE_NDARRAY &&
+	       kind != STELE_TYPE_REF;
+}
+
+/* Types stand after what they are made of; so no note is looked for twice. */
+static void note_type(struct check *c, uint32_t index)
+{
+	const struct stele_fmt_type *type = &c->s->types[index];
+	struct type_note note = { 1, STELE_TYPE_UNSET, 0 };
+	uint32_t nr = stele_type_nr_parts(type), i;
+	uint64_t parts = nr;
+
+	if (!is_keyable(type->kind))
+		note.unkeyable = type->kind;
+	if (type->kind == STELE_TYPE_USER)
+		parts = type->arg2 / 8;
+	for (i = 0; i < nr; i++) {
+		const struct type_note *part =
+			&c->notes[stele_type_part(c->s, type, i)];
+
+		if (part->depth >= note.depth && part->depth < UINT8_MAX)
+			note.depth = part->depth + 1;
+		if (!note.unkeyable)
+			note.unkeyable = part->unkeyable;
+		parts += part->parts;
+	}
+	note.parts = parts < UINT32_MAX ? (uint32_t)parts : UINT32_MAX;
+	c->notes[index] = note;
+}
+
+/* `what` needs a type that can be a key. */
+static int check_keyable(const struct check *c, uint32_t type, const char *what)
+{
+	unsigned kind = c->s->types[type].kind;
+	unsigned unkeyable = c->notes[type].unkeyable;
+
+	if (!unkeyable)
+		return 0;
+	if (kind == unkeyable)
+		return stele_fail(c->err, -STELE_E_SCHEMA,
+				  "%s can't be of type %s", what,
+				  stele_type_name(kind));
+	return stele_fail(c->err, -STELE_E_SCHEMA,
+			  "%s can't be of type %s with a %s in it", what,
+			  stele_type_name(kind), stele_type_name(unkeyable));
+}
+
+static int check_user(struct check *c, const struct stele_fmt_type *type)
+{
+	struct stele_str name = stele_schema_user(c->s, type);
+
+	if (!name.len)
+		return stele_fail(c->err, -STELE_E_SCHEMA,
+				  "a user's type with an empty name");
+	return check_name(c, "user type", name);
 }
 
 static int check_ref(struct check *c, const struct stele_fmt_type *type)
@@ -98,6 +161,11 @@ static int check_ref(struct check *c, const struct stele_fmt_type *type)
 		return stele_fail(
 			c->err, -STELE_E_SCHEMA,
 			"a reference into table '%.*s', which is multi: a key is not one row",
+			STELE_SHOWN(name));
+	if (table->flags & STELE_FMT_DECL_F_FILTER)
+		return stele_fail(
+			c->err, -STELE_E_SCHEMA,
+			"a reference into table '%.*s', which is a filter: it has no rows",
 			STELE_SHOWN(name));
 	if (table->nr_keys != 1)
 		return stele_fail(
@@ -112,36 +180,47 @@ static int check_ref(struct check *c, const struct stele_fmt_type *type)
 	return 0;
 }
 
-static unsigned type_depth(const struct stele_schema *s, uint32_t type)
-{
-	unsigned depth = 1;
-
-	for (; depth <= STELE_MAX_TYPE_DEPTH; depth++) {
-		const struct stele_fmt_type *t = &s->types[type];
-
-		if (t->kind != STELE_TYPE_LIST && t->kind != STELE_TYPE_DICT)
-			break;
-		type = t->arg;
-	}
-	return depth;
-}
-
 static int check_type(struct check *c, uint32_t index)
 {
 	const struct stele_fmt_type *type = &c->s->types[index];
 
 	at(c, STELE_SCHEMA_TYPE, index);
-	if (type_depth(c->s, index) > STELE_MAX_TYPE_DEPTH)
+	note_type(c, index);
+	if (c->notes[index].depth > STELE_MAX_TYPE_DEPTH)
 		return stele_fail(c->err, -STELE_E_LIMIT,
 				  "types are nested deeper than %u",
 				  STELE_MAX_TYPE_DEPTH);
-	if (type->kind == STELE_TYPE_DICT &&
-	    !is_dict_key(&c->s->types[type->arg2]))
+	switch (type->kind) {
+	case STELE_TYPE_DICT:
+		return check_keyable(c, type->arg2, "a key of a dict");
+	case STELE_TYPE_SET:
+		return check_keyable(c, type->arg, "an item of a set");
+	case STELE_TYPE_USER:
+		return check_user(c, type);
+	case STELE_TYPE_REF:
+		return check_ref(c, type);
+	default:
+		return 0;
+	}
+}
+
+/* A small image may have types that would be written at any length. */
+static int check_parts(struct check *c)
+{
+	uint64_t parts = 0;
+	uint32_t i;
+
+	for (i = 0; i < c->s->head->nr_fields; i++) {
+		parts += c->notes[c->s->fields[i].type].parts;
+		if (parts <= STELE_MAX_TYPE_PARTS)
+			continue;
+		at(c, STELE_SCHEMA_TYPE, c->s->fields[i].type);
 		return stele_fail(
-			c->err, -STELE_E_SCHEMA,
-			"keys of a dict are str or integers, not %s",
-			stele_type_name(c->s->types[type->arg2].kind));
-	return type->kind == STELE_TYPE_REF ? check_ref(c, type) : 0;
+			c->err, -STELE_E_LIMIT,
+			"the types of fields have more than %u types within them",
+			STELE_MAX_TYPE_PARTS);
+	}
+	return 0;
 }
 
 /* ------------------------------------------------------------- records */
@@ -327,6 +406,7 @@ static int check_path(struct check *c, const struct stele_fmt_decl *table,
 	const struct stele_schema *s = c->s;
 	uint32_t nr = s->steps[*step], record = table->record, i;
 	const struct stele_fmt_field *field = NULL;
+	char what[256]; /* two names of up to 80 bytes */
 
 	at(c, STELE_SCHEMA_STEP, *step);
 	if (nr > STELE_MAX_KEY_STEPS)
@@ -343,20 +423,10 @@ static int check_path(struct check *c, const struct stele_fmt_decl *table,
 	*step += nr;
 	at(c, STELE_SCHEMA_STEP, *step);
 	++*step;
-	switch (s->types[field->type].kind) {
-	case STELE_TYPE_LIST:
-	case STELE_TYPE_ARRAY:
-	case STELE_TYPE_DICT:
-	case STELE_TYPE_RECORD:
-	case STELE_TYPE_REF:
-		return stele_fail(
-			c->err, -STELE_E_SCHEMA,
-			"a key of table '%.*s' ends in field '%.*s' of type %s: keys are scalars",
-			STELE_SHOWN(stele_schema_str(s, table->name)),
-			STELE_SHOWN(stele_schema_str(s, field->name)),
-			stele_type_name(s->types[field->type].kind));
-	}
-	return 0;
+	snprintf(what, sizeof(what), "field '%.*s', a key of table '%.*s',",
+		 STELE_SHOWN(stele_schema_str(s, field->name)),
+		 STELE_SHOWN(stele_schema_str(s, table->name)));
+	return check_keyable(c, field->type, what);
 }
 
 static int check_table(struct check *c, uint32_t index)
@@ -395,10 +465,13 @@ int stele_schema_check(const struct stele_schema *schema,
 		       struct stele_error *err)
 {
 	const struct stele_fmt_schema_head *head = schema->head;
-	struct check c = { schema, place, err };
+	struct check c = { schema, NULL, place, err };
 	uint32_t i;
 	int rc;
 
+	c.notes = calloc((size_t)head->nr_types + 1, sizeof(*c.notes));
+	if (!c.notes)
+		return stele_fail(err, -ENOMEM, "out of memory");
 	rc = check_twice(&c, STELE_SCHEMA_RECORD, "record", schema->names,
 			 head->nr_records);
 	if (!rc)
@@ -407,9 +480,12 @@ int stele_schema_check(const struct stele_schema *schema,
 				 head->nr_tables);
 	for (i = 0; i < head->nr_types && !rc; i++)
 		rc = check_type(&c, i);
+	if (!rc)
+		rc = check_parts(&c);
 	for (i = 0; i < head->nr_records && !rc; i++)
 		rc = check_record(&c, i);
 	for (i = 0; i < head->nr_tables && !rc; i++)
 		rc = check_table(&c, i);
+	free(c.notes);
 	return rc;
 }

@@ -29,9 +29,7 @@ int stele_schema_defaults(const struct stele_schema *schema,
 	}
 	/* the bytes move no more: offsets become addresses */
 	for (uint32_t i = 0; i < n; i++)
-		if (cells[i].type == STELE_TYPE_STR ||
-		    cells[i].type == STELE_TYPE_BYTES ||
-		    cells[i].type == STELE_TYPE_BIGINT)
+		if (stele_literal_has_bytes(&cells[i]))
 			cells[i].u.ptr = bytes->ptr + cells[i].u.u;
 	*out = cells;
 	return 0;

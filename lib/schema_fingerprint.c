@@ -2,9 +2,9 @@
 /*
  * Fingerprints of records.
  *
- * The rule.  A record refers to another where the type of a field, of its list
- * items or of its dict values is that record nested, or a reference by key into
- * a table over it.  Records that refer to each other, directly or in a circle,
+ * The rule.  A record refers to another where the type of a field, or one within
+ * that, is that record nested, or a reference by key into a table over it.
+ * Records that refer to each other, directly or in a circle,
  * are a group (a strongly connected component of that graph); any other record
  * is a group of its own.  In a group records are numbered from 0 in the order
  * of their names, by length, then by bytes.
@@ -17,8 +17,8 @@
  *
  *	\t"NAME": TYPE[?][ optional]\n
  *
- * with names always quoted, in JSON's spelling of stele-schema(5), and TYPE as
- * there; but a record of the same group is written as % and its number in it,
+ * with names always quoted, those of user types too, in JSON's spelling of
+ * stele-schema(5), and TYPE as there; but a record of the same group is written as % and its number in it,
  * any other as # and the 32 lower-case hexadecimal digits of its fingerprint,
  * and a reference as "ref " or "weak ", the record in that way, and for each
  * step of the table's key a dot and the field's number from 0.  Documentation,
@@ -37,6 +37,7 @@
 #include <openssl/evp.h>
 #include <stdlib.h>
 
+#include "digest_hasher.h"
 #include "schema_layout.h"
 #include "schema_print.h"
 
@@ -45,7 +46,7 @@
 struct node {
 	uint32_t order; /* of discovery, from 1; 0: not met */
 	uint32_t low; /* least order reached from here */
-	uint32_t next_field; /* to look at */
+	uint32_t next; /* of its targets, to look at */
 	uint32_t parent;
 	uint32_t member; /* number in its group once known, else NONE */
 	bool open; /* met, and its group is not known */
@@ -63,6 +64,8 @@ struct walk {
 	const struct stele_schema *schema;
 	struct stele_fmt_record *records; /* fingerprints go here */
 	struct node *nodes;
+	uint32_t *first_target; /* in targets, of each record, and the end */
+	struct stele_buffer targets; /* records that records refer to */
 	uint32_t *open; /* stack of open records */
 	uint32_t nr_open;
 	uint32_t nr_met;
@@ -114,6 +117,12 @@ static void put_target(struct stele_type_printer *base,
 	const uint32_t *path;
 	uint32_t i;
 
+	if (type->kind == STELE_TYPE_USER) {
+		struct stele_str name = stele_schema_user(s, type);
+
+		stele_text_quoted(base->out, name.ptr, name.len);
+		return;
+	}
 	put_record(printer, type->arg);
 	if (type->kind != STELE_TYPE_REF)
 		return;
@@ -206,6 +215,51 @@ static int finish_group(struct walk *w, uint32_t first)
 	return rc;
 }
 
+/* ------------------------------------------------------------- targets */
+
+/*
+ * Note what a type leads to for record number `mark` - 1; `seen` has the last
+ * mark of each type, so that none is looked at twice.
+ */
+static int note_targets(struct walk *w, uint32_t *seen, uint32_t mark,
+			uint32_t index)
+{
+	const struct stele_fmt_type *type = &w->schema->types[index];
+	uint32_t i;
+	int rc = 0;
+
+	if (seen[index] == mark)
+		return 0;
+	seen[index] = mark;
+	if (type->kind == STELE_TYPE_RECORD || type->kind == STELE_TYPE_REF)
+		return stele_buffer_append(&w->targets, &type->arg,
+					   sizeof(type->arg));
+	for (i = 0; i < stele_type_nr_parts(type) && !rc; i++)
+		rc = note_targets(w, seen, mark,
+				  stele_type_part(w->schema, type, i));
+	return rc;
+}
+
+static int find_targets(struct walk *w)
+{
+	const struct stele_schema *s = w->schema;
+	uint32_t *seen = calloc((size_t)s->head->nr_types + 1, sizeof(*seen));
+	uint32_t field = 0, i;
+	int rc = seen ? 0 : -ENOMEM;
+
+	for (i = 0; i < s->head->nr_records && !rc; i++) {
+		uint32_t end = field + s->records[i].nr_fields;
+
+		w->first_target[i] = (uint32_t)(w->targets.len / sizeof(*seen));
+		for (; field < end && !rc; field++)
+			rc = note_targets(w, seen, i + 1,
+					  s->fields[field].type);
+	}
+	w->first_target[i] = (uint32_t)(w->targets.len / sizeof(*seen));
+	free(seen);
+	return rc;
+}
+
 /* -------------------------------------------------------------- groups */
 
 static void meet(struct walk *w, uint32_t record, uint32_t parent)
@@ -221,21 +275,15 @@ static void meet(struct walk *w, uint32_t record, uint32_t parent)
 /* The next record that this one refers to, NONE after the last. */
 static uint32_t next_target(const struct walk *w, uint32_t record)
 {
-	const struct stele_fmt_record *r = &w->schema->records[record];
-	struct node *node = &w->nodes[record];
+	uint32_t at = w->first_target[record] + w->nodes[record].next;
 
-	while (node->next_field < r->nr_fields) {
-		uint32_t field = r->first_field + node->next_field++;
-		uint32_t target = stele_schema_target(
-			w->schema, w->schema->fields[field].type);
-
-		if (target != STELE_FMT_NONE)
-			return target;
-	}
-	return STELE_FMT_NONE;
+	if (at == w->first_target[record + 1])
+		return STELE_FMT_NONE;
+	w->nodes[record].next++;
+	return ((const uint32_t *)(const void *)w->targets.ptr)[at];
 }
 
-/* A record all of whose fields were looked at: the root of a group, or not. */
+/* A record all of whose targets were looked at: the root of a group, or not. */
 static int leave(struct walk *w, uint32_t record)
 {
 	struct node *node = &w->nodes[record];
@@ -287,14 +335,17 @@ int stele_schema_fingerprint(const struct stele_schema *schema,
 	if (!nr)
 		return 0;
 	w.nodes = calloc(nr, sizeof(*w.nodes));
+	w.first_target = calloc(nr + 1, sizeof(*w.first_target));
 	w.open = calloc(nr, sizeof(*w.open));
 	w.group = calloc(nr, sizeof(*w.group));
 	w.hash.text.put = put_hash;
+	stele_crypto_begin();
 	w.hash.context = EVP_MD_CTX_new();
 	w.hash.fork = EVP_MD_CTX_new();
-	if (!w.nodes || !w.open || !w.group || !w.hash.context || !w.hash.fork)
+	if (!w.nodes || !w.first_target || !w.open || !w.group ||
+	    !w.hash.context || !w.hash.fork)
 		goto out;
-	rc = 0;
+	rc = find_targets(&w);
 	for (i = 0; i < nr && !rc; i++)
 		if (!w.nodes[i].order)
 			rc = walk_from(&w, i);
@@ -303,6 +354,8 @@ out:
 	EVP_MD_CTX_free(w.hash.context);
 	free(w.group);
 	free(w.open);
+	stele_buffer_free(&w.targets);
+	free(w.first_target);
 	free(w.nodes);
-	return rc;
+	return stele_crypto_end(rc);
 }

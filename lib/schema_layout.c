@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * The layout of record bodies: widest first, stable.  So every field lies at a
- * multiple of its width and a body has no gaps but the last bytes.
+ * multiple of its width, one of 16 bytes at one of 8, and a body has no gaps but
+ * the last bytes.
  */
 #include "schema_layout.h"
 
@@ -40,7 +41,7 @@ void stele_schema_lay_out(struct stele_fmt_record *record,
 {
 	uint32_t off = 8, width, bytes, i;
 
-	for (width = 8; width; width /= 2) {
+	for (width = 16; width; width /= 2) {
 		for (i = 0; i < record->nr_fields; i++) {
 			if (width_of(&types[fields[i].type]) != width)
 				continue;

@@ -10,7 +10,7 @@
 #include "schema.h"
 
 /*
- * Lay out a record's body: the head of 8 bytes; the fields of 8, 4, 2 and 1
+ * Lay out a record's body: the head of 8 bytes; the fields of 16, 8, 4, 2 and 1
  * bytes, each width in the order of declaration; the null bitmap, a bit for
  * each nullable raw field in order; the unset bitmap, a bit for each optional
  * raw field; zeros up to a multiple of 8.  Value words tell null and unset

@@ -214,7 +214,7 @@ int stele_lexer_next(struct stele_lexer *lexer, struct stele_token *token,
 	} else if (is_digit(c) || c == '-') {
 		token->kind = STELE_TOKEN_NUMBER;
 		lex_run(lexer, token, is_number_part);
-	} else if (strchr("{}:,()<>?=.[]", c)) {
+	} else if (strchr("{}:,()<>?=.[]/", c)) {
 		token->kind = STELE_TOKEN_MARK;
 		token->text.len = 1;
 		lexer->at++;

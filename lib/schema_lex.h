@@ -16,7 +16,7 @@ enum stele_token_kind {
 	STELE_TOKEN_QUOTED, /* its text is what stands between the quotes */
 	STELE_TOKEN_NUMBER, /* begins like one; literal.c says what it is */
 	STELE_TOKEN_DOC, /* the line's text, without ## and blanks around */
-	STELE_TOKEN_MARK, /* one of { } : , ( ) < > ? = . [ ] */
+	STELE_TOKEN_MARK, /* one of { } : , ( ) < > ? = . [ ] / */
 };
 
 struct stele_token {

@@ -8,8 +8,10 @@
  * - records, their fields, and the paths of tables follow each other without
  *   gaps, as do strings, in this order: of each record its name, documentation,
  *   then of each of its fields name, documentation, former names, default; of
- *   each table name and documentation.  An empty string has offset 0;
+ *   each table name and documentation, of each user type its name.  An empty
+ *   string has offset 0;
  * - types are numbered as schema_type.h says, each there once, each used;
+ * - steps of tuples follow those of tables in the order of the types;
  * - unused members, flags and arguments are zero.
  *
  * Then come the rules of schema_check.c, and layout and fingerprints are made
@@ -51,16 +53,20 @@ static uint64_t bytes_of(const struct stele_fmt_schema_head *head)
 
 /* ------------------------------------------------------------- strings */
 
+static int tile_range(struct load *load, const void *where, uint32_t off,
+		      uint32_t len)
+{
+	if (off != (len ? load->pool : 0) ||
+	    len > load->s->head->pool_bytes - load->pool)
+		return broken(load, where, STELE_I_SCHEMA_STRING,
+			      "a string is not where it belongs");
+	load->pool += len;
+	return 0;
+}
+
 static int tile(struct load *load, const struct stele_fmt_str *str)
 {
-	uint32_t off = str->len ? load->pool : 0;
-
-	if (str->off != off ||
-	    str->len > load->s->head->pool_bytes - load->pool)
-		return broken(load, str, STELE_I_SCHEMA_STRING,
-			      "a string is not where it belongs");
-	load->pool += str->len;
-	return 0;
+	return tile_range(load, str, str->off, str->len);
 }
 
 static int tile_strings(struct load *load)
@@ -89,6 +95,10 @@ static int tile_strings(struct load *load)
 		if (!rc)
 			rc = tile(load, &s->tables[i].doc);
 	}
+	for (i = 0; i < s->head->nr_types && !rc; i++)
+		if (s->types[i].kind == STELE_TYPE_USER)
+			rc = tile_range(load, &s->types[i], s->types[i].arg,
+					s->types[i].arg2);
 	if (!rc && load->pool != s->head->pool_bytes)
 		rc = broken(load, s->pool + load->pool, STELE_I_SCHEMA_STRING,
 			    "unused string bytes");
@@ -158,12 +168,17 @@ static bool is_shaped(const struct stele_schema *s, uint32_t index)
 		return false;
 	switch (type->kind) {
 	case STELE_TYPE_LIST:
+	case STELE_TYPE_SET:
 		return !(type->flags & ~STELE_FMT_TYPE_F_NULLABLE) &&
 		       type->arg < index && !type->arg2;
 	case STELE_TYPE_DICT:
 		return !(type->flags & ~STELE_FMT_TYPE_F_NULLABLE) &&
 		       type->arg < index && type->arg2 < index;
+	case STELE_TYPE_TUPLE: /* shape_tuples() and tile_strings() go on */
+	case STELE_TYPE_USER:
+		return !type->flags;
 	case STELE_TYPE_ARRAY:
+	case STELE_TYPE_NDARRAY:
 		return !type->flags && !type->arg2 &&
 		       stele_type_of_element(type->arg) >= 0;
 	case STELE_TYPE_RECORD:
@@ -175,6 +190,8 @@ static bool is_shaped(const struct stele_schema *s, uint32_t index)
 		       type->arg2 < s->head->nr_tables;
 	case STELE_TYPE_STR:
 	case STELE_TYPE_BYTES:
+	case STELE_TYPE_BIGINT:
+	case STELE_TYPE_DECIMAL:
 	case STELE_TYPE_ANY:
 		return !type->flags && !type->arg && !type->arg2;
 	default:
@@ -183,68 +200,16 @@ static bool is_shaped(const struct stele_schema *s, uint32_t index)
 	}
 }
 
-/*
- * Meet a type and what it is made of; false where its number is not the next.
- * Items stand before their type, so this ends.
- */
-static bool meet_type(struct load *load, uint32_t index)
-{
-	const struct stele_fmt_type *type = &load->s->types[index];
-	uint32_t chain[STELE_MAX_TYPE_DEPTH + 1];
-	unsigned depth = 0;
-
-	/* down to what was met before or is made of nothing */
-	while (index >= load->nr_types && depth <= STELE_MAX_TYPE_DEPTH) {
-		chain[depth++] = index;
-		type = &load->s->types[index];
-		if (type->kind == STELE_TYPE_DICT &&
-		    type->arg2 >= load->nr_types) {
-			/* keys are made of nothing; schema_check.c says so */
-			if (type->arg2 != load->nr_types)
-				return false;
-			load->nr_types++;
-		}
-		if (type->kind != STELE_TYPE_DICT &&
-		    type->kind != STELE_TYPE_LIST)
-			break;
-		index = type->arg;
-	}
-	while (depth)
-		if (chain[--depth] >= load->nr_types &&
-		    chain[depth] != load->nr_types++)
-			return false;
-	return true;
-}
-
 static int shape_types(struct load *load)
 {
 	const struct stele_schema *s = load->s;
-	struct stele_type_set set = { 0 };
-	uint32_t number, i;
-	int rc = 0;
+	uint32_t i;
 
-	for (i = 0; i < s->head->nr_types && !rc; i++) {
-		if (!is_shaped(s, i)) {
-			rc = broken(load, &s->types[i], STELE_I_SCHEMA_TYPE,
-				    "no such type");
-			break;
-		}
-		rc = stele_type_set_add(&set, &s->types[i], &number);
-		if (rc)
-			rc = stele_fail(load->err, rc, "out of memory");
-		else if (number != i)
-			rc = broken(load, &s->types[i], STELE_I_SCHEMA_TYPE,
-				    "a type twice");
-	}
-	stele_type_set_free(&set);
-	for (i = 0; i < s->head->nr_fields && !rc; i++)
-		if (!meet_type(load, s->fields[i].type))
-			rc = broken(load, &s->fields[i], STELE_I_SCHEMA_TYPE,
-				    "types are not in order");
-	if (!rc && load->nr_types != s->head->nr_types)
-		rc = broken(load, &s->types[load->nr_types],
-			    STELE_I_SCHEMA_TYPE, "an unused type");
-	return rc;
+	for (i = 0; i < s->head->nr_types; i++)
+		if (!is_shaped(s, i))
+			return broken(load, &s->types[i], STELE_I_SCHEMA_TYPE,
+				      "no such type");
+	return 0;
 }
 
 /* -------------------------------------------------------------- tables */
@@ -278,7 +243,19 @@ static uint32_t shape_path(const struct stele_schema *s, uint32_t record,
 	return nr + 1;
 }
 
-static int shape_tables(struct load *load)
+static bool has_table_flags(const struct stele_fmt_decl *table)
+{
+	uint32_t flags = table->flags & ((1u << STELE_FMT_DECL_RATE_SHIFT) - 1);
+	uint32_t rate = table->flags >> STELE_FMT_DECL_RATE_SHIFT;
+
+	if (flags & STELE_FMT_DECL_F_FILTER)
+		return flags == STELE_FMT_DECL_F_FILTER &&
+		       rate >= STELE_MIN_FILTER;
+	return !(flags & ~STELE_FMT_DECL_F_ALL) && !rate;
+}
+
+/* Gives how many steps the tables take. */
+static int shape_tables(struct load *load, uint32_t *steps)
 {
 	const struct stele_schema *s = load->s;
 	uint32_t step = 0, i, k;
@@ -286,7 +263,7 @@ static int shape_tables(struct load *load)
 	for (i = 0; i < s->head->nr_tables; i++) {
 		const struct stele_fmt_decl *table = &s->tables[i];
 
-		if (table->flags & ~STELE_FMT_DECL_F_ALL)
+		if (!has_table_flags(table))
 			return broken(load, table, STELE_I_SCHEMA_FLAGS,
 				      "unknown table flags");
 		if (table->record >= s->head->nr_records)
@@ -304,14 +281,101 @@ static int shape_tables(struct load *load)
 			step += taken;
 		}
 	}
-	if (step != s->head->nr_steps)
-		return broken(load, &s->steps[step], STELE_I_SCHEMA_INDEX,
-			      "unused steps");
+	*steps = step;
 	if (s->head->root_record != STELE_FMT_NONE &&
 	    s->head->root_record >= s->head->nr_records)
 		return broken(load, s->head, STELE_I_SCHEMA_INDEX,
 			      "no such record of rows");
 	return 0;
+}
+
+/* The steps of tuples, behind those of tables, are all the rest. */
+static int shape_tuples(struct load *load, uint32_t step)
+{
+	const struct stele_schema *s = load->s;
+	uint32_t i, k;
+
+	for (i = 0; i < s->head->nr_types; i++) {
+		const struct stele_fmt_type *type = &s->types[i];
+
+		if (type->kind != STELE_TYPE_TUPLE)
+			continue;
+		if (type->arg != step || type->arg2 > s->head->nr_steps - step)
+			return broken(load, type, STELE_I_SCHEMA_INDEX,
+				      "items of tuples do not follow");
+		step += type->arg2;
+		for (k = 0; k < type->arg2; k++)
+			if (stele_type_part(s, type, k) >= i)
+				return broken(load, type, STELE_I_SCHEMA_TYPE,
+					      "no such type");
+	}
+	if (step != s->head->nr_steps)
+		return broken(load, &s->steps[step], STELE_I_SCHEMA_INDEX,
+			      "unused steps");
+	return 0;
+}
+
+/* ------------------------------------------------------ order of types */
+
+/*
+ * Meet a type and what it is made of; false where its number is not the next.
+ * What it is made of stands before it, so this ends.
+ */
+static bool meet_type(struct load *load, uint32_t index)
+{
+	struct {
+		uint32_t type;
+		uint32_t part;
+	} open[STELE_MAX_TYPE_DEPTH];
+	unsigned depth = 0;
+
+	while (depth || index >= load->nr_types) {
+		const struct stele_fmt_type *type;
+
+		if (index >= load->nr_types) { /* what it is made of is first */
+			if (depth == STELE_MAX_TYPE_DEPTH)
+				return false;
+			open[depth].type = index;
+			open[depth++].part = 0;
+		}
+		type = &load->s->types[open[depth - 1].type];
+		if (open[depth - 1].part < stele_type_nr_parts(type)) {
+			index = stele_type_part(load->s, type,
+						open[depth - 1].part++);
+			continue;
+		}
+		index = open[--depth].type;
+		if (index != load->nr_types)
+			return false;
+		load->nr_types++;
+	}
+	return true;
+}
+
+static int number_types(struct load *load)
+{
+	const struct stele_schema *s = load->s;
+	struct stele_type_set set = { .steps = s->steps, .names = s->pool };
+	uint32_t number, i;
+	int rc = 0;
+
+	for (i = 0; i < s->head->nr_types && !rc; i++) {
+		rc = stele_type_set_add(&set, &s->types[i], &number);
+		if (rc)
+			rc = stele_fail(load->err, rc, "out of memory");
+		else if (number != i)
+			rc = broken(load, &s->types[i], STELE_I_SCHEMA_TYPE,
+				    "a type twice");
+	}
+	stele_type_set_free(&set);
+	for (i = 0; i < s->head->nr_fields && !rc; i++)
+		if (!meet_type(load, s->fields[i].type))
+			rc = broken(load, &s->fields[i], STELE_I_SCHEMA_TYPE,
+				    "types are not in order");
+	if (!rc && load->nr_types != s->head->nr_types)
+		rc = broken(load, &s->types[load->nr_types],
+			    STELE_I_SCHEMA_TYPE, "an unused type");
+	return rc;
 }
 
 /* ------------------------------------------------------- what follows */
@@ -324,12 +388,13 @@ static int compare_layout(struct load *load)
 	size_t fields = s->head->nr_fields * sizeof(*s->fields);
 	uint8_t *copy = malloc(records + fields + 1);
 	struct stele_fmt_record *record = (void *)copy;
-	struct stele_fmt_field *field = (void *)(copy + records);
+	struct stele_fmt_field *field;
 	uint32_t i;
 	int rc;
 
 	if (!copy)
 		return stele_fail(load->err, -ENOMEM, "out of memory");
+	field = (void *)(copy + records);
 	memcpy(copy, s->records, records + fields);
 	for (i = 0; i < s->head->nr_records; i++)
 		stele_schema_lay_out(&record[i], field + record[i].first_field,
@@ -408,6 +473,7 @@ static int load_image(struct load *load, size_t len)
 {
 	struct stele_schema *s = load->s;
 	const struct stele_fmt_schema_head *head = (const void *)s->image;
+	uint32_t steps = 0;
 	int rc;
 
 	if (bytes_of(head) != len)
@@ -425,7 +491,11 @@ static int load_image(struct load *load, size_t len)
 	if (!rc)
 		rc = shape_types(load);
 	if (!rc)
-		rc = shape_tables(load);
+		rc = shape_tables(load, &steps);
+	if (!rc)
+		rc = shape_tuples(load, steps);
+	if (!rc)
+		rc = number_types(load);
 	if (!rc)
 		rc = check_rules(load);
 	return rc ? rc : compare_layout(load);

@@ -17,6 +17,22 @@ static void print_name(struct stele_text *out, struct stele_str name)
 		stele_text_quoted(out, name.ptr, name.len);
 }
 
+static void print_tuple(struct stele_type_printer *printer,
+			const struct stele_fmt_type *type)
+{
+	const uint32_t *step = printer->schema->steps + type->arg;
+	uint32_t i;
+
+	stele_text_put(printer->out, "tuple<");
+	for (i = 0; i < type->arg2; i++, step++) {
+		stele_text_put(printer->out, i ? ", " : "");
+		stele_type_print(printer, *step & ~STELE_FMT_STEP_NULLABLE);
+		if (*step & STELE_FMT_STEP_NULLABLE)
+			stele_text_put(printer->out, "?");
+	}
+	stele_text_put(printer->out, ">");
+}
+
 void stele_type_print(struct stele_type_printer *printer, uint32_t type)
 {
 	const struct stele_fmt_type *t = &printer->schema->types[type];
@@ -25,6 +41,7 @@ void stele_type_print(struct stele_type_printer *printer, uint32_t type)
 
 	switch (t->kind) {
 	case STELE_TYPE_LIST:
+	case STELE_TYPE_SET:
 	case STELE_TYPE_DICT:
 		stele_text_put(out, stele_type_name(t->kind));
 		stele_text_put(out, "<");
@@ -36,8 +53,18 @@ void stele_type_print(struct stele_type_printer *printer, uint32_t type)
 		stele_text_put(out, question);
 		stele_text_put(out, ">");
 		break;
+	case STELE_TYPE_TUPLE:
+		print_tuple(printer, t);
+		break;
+	case STELE_TYPE_USER:
+		stele_text_put(out, "user<");
+		printer->target(printer, t);
+		stele_text_put(out, ">");
+		break;
 	case STELE_TYPE_ARRAY:
-		stele_text_put(out, "array<");
+	case STELE_TYPE_NDARRAY:
+		stele_text_put(out, stele_type_name(t->kind));
+		stele_text_put(out, "<");
 		stele_text_put(out,
 			       stele_type_name(stele_type_of_element(t->arg)));
 		stele_text_put(out, ">");
@@ -55,7 +82,7 @@ void stele_type_print(struct stele_type_printer *printer, uint32_t type)
 	}
 }
 
-/* A record by its name, in quotes where it is called like a type. */
+/* By name; a record in quotes where it is called like a type. */
 static void print_target(struct stele_type_printer *printer,
 			 const struct stele_fmt_type *type)
 {
@@ -67,11 +94,23 @@ static void print_target(struct stele_type_printer *printer,
 			   stele_schema_str(s, s->tables[type->arg2].name));
 		return;
 	}
+	if (type->kind == STELE_TYPE_USER) {
+		print_name(printer->out, stele_schema_user(s, type));
+		return;
+	}
 	name = stele_schema_str(s, s->records[type->arg].name);
 	if (stele_type_of_word(name) >= 0)
 		stele_text_quoted(printer->out, name.ptr, name.len);
 	else
 		print_name(printer->out, name);
+}
+
+void stele_type_put(struct stele_text *out, const struct stele_schema *schema,
+		    uint32_t type)
+{
+	struct stele_type_printer printer = { out, schema, print_target };
+
+	stele_type_print(&printer, type);
 }
 
 static void print_doc(struct stele_text *out, struct stele_str doc,
@@ -112,14 +151,13 @@ static void print_former(struct stele_text *out, struct stele_str former)
 static void print_field(struct stele_text *out, const struct stele_schema *s,
 			const struct stele_fmt_field *field)
 {
-	struct stele_type_printer printer = { out, s, print_target };
 	struct stele_str value = stele_schema_str(s, field->value);
 
 	print_doc(out, stele_schema_str(s, field->doc), "\t");
 	stele_text_put(out, "\t");
 	print_name(out, stele_schema_str(s, field->name));
 	stele_text_put(out, ": ");
-	stele_type_print(&printer, field->type);
+	stele_type_put(out, s, field->type);
 	if (field->flags & STELE_FMT_FIELD_F_NULLABLE)
 		stele_text_put(out, "?");
 	if (field->flags & STELE_FMT_FIELD_F_OPTIONAL)
@@ -184,6 +222,10 @@ static void print_table(struct stele_text *out, const struct stele_schema *s,
 	stele_text_put(out, ")");
 	if (table->flags & STELE_FMT_DECL_F_MULTI)
 		stele_text_put(out, " multi");
+	if (table->flags & STELE_FMT_DECL_F_FILTER) {
+		stele_text_put(out, " filter 1/");
+		stele_text_number(out, stele_decl_filter(table));
+	}
 	stele_text_put(out, "\n");
 }
 

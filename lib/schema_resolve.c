@@ -19,6 +19,7 @@ struct resolve {
 	const struct stele_draft_record *records;
 	const struct stele_draft_field *fields;
 	const struct stele_draft_type *types;
+	const struct stele_draft_item *items;
 	const struct stele_draft_table *tables;
 	const struct stele_draft_step *steps;
 	uint32_t nr_records;
@@ -30,6 +31,10 @@ struct resolve {
 	/* what is being made */
 	struct stele_type_set set;
 	struct stele_buffer type_marks; /* struct stele_mark, of each type */
+	struct stele_buffer tuple_steps; /* of the types in their order */
+	struct stele_buffer user_names; /* likewise */
+	struct stele_buffer
+		open_steps; /* of tuples not all of whose items are met */
 	uint32_t *field_types;
 	uint32_t *step_fields; /* the image's steps */
 	struct stele_buffer image;
@@ -139,13 +144,78 @@ static int resolve_target(const struct resolve *r,
 		    STELE_SHOWN(name));
 }
 
+static int resolve_type(struct resolve *r, uint32_t index, uint32_t *number);
+
+/* The steps become the last, once those of tuples within are there. */
+static int resolve_tuple(struct resolve *r,
+			 const struct stele_draft_type *draft,
+			 struct stele_fmt_type *type)
+{
+	size_t before = r->open_steps.len, len;
+	uint32_t at, step;
+	int rc;
+
+	for (at = draft->item; at != STELE_FMT_NONE; at = r->items[at].next) {
+		rc = resolve_type(r, r->items[at].type, &step);
+		if (rc)
+			return rc;
+		if (r->items[at].nullable)
+			step |= STELE_FMT_STEP_NULLABLE;
+		if (stele_buffer_append(&r->open_steps, &step, sizeof(step)))
+			return out_of_memory(r);
+	}
+	len = r->open_steps.len - before;
+	type->arg = (uint32_t)(r->tuple_steps.len / sizeof(step));
+	type->arg2 = (uint32_t)(len / sizeof(step));
+	if (len && stele_buffer_append(&r->tuple_steps,
+				       r->open_steps.ptr + before, len))
+		return out_of_memory(r);
+	r->open_steps.len = before;
+	return 0;
+}
+
+static int resolve_user(struct resolve *r, const struct stele_draft_type *draft,
+			struct stele_fmt_type *type)
+{
+	struct stele_str name = str_of(r, &draft->name);
+
+	type->arg = (uint32_t)r->user_names.len;
+	type->arg2 = (uint32_t)name.len;
+	/* so that an empty name has an address until it is refused */
+	if (stele_buffer_reserve(&r->user_names, name.len + 1) ||
+	    stele_buffer_append(&r->user_names, name.ptr, name.len))
+		return out_of_memory(r);
+	return 0;
+}
+
+/* Number a type; what a known one has as steps or name goes again. */
+static int number_type(struct resolve *r, const struct stele_draft_type *draft,
+		       const struct stele_fmt_type *type, uint32_t *number)
+{
+	uint32_t before = stele_type_set_nr(&r->set);
+
+	r->set.steps = (const void *)r->tuple_steps.ptr;
+	r->set.names = (const void *)r->user_names.ptr;
+	if (stele_type_set_add(&r->set, type, number))
+		return out_of_memory(r);
+	if (*number == before) {
+		if (stele_buffer_append(&r->type_marks, &draft->mark,
+					sizeof(draft->mark)))
+			return out_of_memory(r);
+	} else if (type->kind == STELE_TYPE_TUPLE) {
+		r->tuple_steps.len = type->arg * sizeof(uint32_t);
+	} else if (type->kind == STELE_TYPE_USER) {
+		r->user_names.len = type->arg;
+	}
+	return 0;
+}
+
 /* Number a type, what it is made of first. */
 static int resolve_type(struct resolve *r, uint32_t index, uint32_t *number)
 {
 	const struct stele_draft_type *draft = &r->types[index];
 	struct stele_fmt_type type = { .kind = draft->kind,
 				       .flags = draft->flags };
-	uint32_t before;
 	int rc = 0;
 
 	switch (draft->kind) {
@@ -155,26 +225,25 @@ static int resolve_type(struct resolve *r, uint32_t index, uint32_t *number)
 			return rc;
 		/* fall through */
 	case STELE_TYPE_LIST:
+	case STELE_TYPE_SET:
 		rc = resolve_type(r, draft->item, &type.arg);
 		break;
+	case STELE_TYPE_TUPLE:
+		rc = resolve_tuple(r, draft, &type);
+		break;
 	case STELE_TYPE_ARRAY:
+	case STELE_TYPE_NDARRAY:
 		type.arg = draft->element;
+		break;
+	case STELE_TYPE_USER:
+		rc = resolve_user(r, draft, &type);
 		break;
 	case STELE_TYPE_RECORD:
 	case STELE_TYPE_REF:
 		rc = resolve_target(r, draft, &type);
 		break;
 	}
-	if (rc)
-		return rc;
-	before = stele_type_set_nr(&r->set);
-	if (stele_type_set_add(&r->set, &type, number))
-		return out_of_memory(r);
-	if (*number == before &&
-	    stele_buffer_append(&r->type_marks, &draft->mark,
-				sizeof(draft->mark)))
-		return out_of_memory(r);
-	return 0;
+	return rc ? rc : number_type(r, draft, &type, number);
 }
 
 static int resolve_types(struct resolve *r)
@@ -375,6 +444,25 @@ static int put_table(struct resolve *r, uint32_t index,
 	return rc ? rc : put_draft_string(r, draft->doc, &table->doc);
 }
 
+/* Steps and names have their places behind those of the tables. */
+static int put_types(struct resolve *r, struct stele_fmt_type *types)
+{
+	struct stele_fmt_str name;
+	uint32_t i;
+	int rc = 0;
+
+	for (i = 0; i < stele_type_set_nr(&r->set) && !rc; i++) {
+		if (types[i].kind == STELE_TYPE_TUPLE)
+			types[i].arg += r->nr_steps;
+		if (types[i].kind != STELE_TYPE_USER)
+			continue;
+		rc = put_string(r, r->user_names.ptr + types[i].arg,
+				types[i].arg2, &name);
+		types[i].arg = name.off;
+	}
+	return rc;
+}
+
 static int put_head(const struct resolve *r, struct stele_fmt_schema_head *head)
 {
 	const struct stele_draft_name *rows = &r->draft->rows;
@@ -384,7 +472,8 @@ static int put_head(const struct resolve *r, struct stele_fmt_schema_head *head)
 	head->nr_fields = r->nr_fields;
 	head->nr_types = stele_type_set_nr(&r->set);
 	head->nr_tables = r->nr_tables;
-	head->nr_steps = r->nr_steps;
+	head->nr_steps =
+		r->nr_steps + (uint32_t)(r->tuple_steps.len / sizeof(uint32_t));
 	head->root_record = STELE_FMT_NONE;
 	if (!rows->mark.line || !find_record(r, name, &head->root_record))
 		return 0;
@@ -411,6 +500,9 @@ static int put_image(struct resolve *r)
 	memcpy(r->image.ptr, &head, sizeof(head));
 	stele_schema_point(&s, r->image.ptr, r->image.len);
 	memcpy((void *)s.steps, r->step_fields, r->nr_steps * sizeof(*s.steps));
+	if (r->tuple_steps.len)
+		memcpy((void *)(s.steps + r->nr_steps), r->tuple_steps.ptr,
+		       r->tuple_steps.len);
 	if (r->set.types.len)
 		memcpy((void *)s.types, r->set.types.ptr, r->set.types.len);
 	for (i = 0; i < r->nr_records && !rc; i++)
@@ -418,6 +510,8 @@ static int put_image(struct resolve *r)
 				(struct stele_fmt_field *)s.fields);
 	for (i = 0; i < r->nr_tables && !rc; i++)
 		rc = put_table(r, i, (struct stele_fmt_decl *)&s.tables[i]);
+	if (!rc)
+		rc = put_types(r, (struct stele_fmt_type *)s.types);
 	if (rc)
 		return rc;
 	((struct stele_fmt_schema_head *)(void *)r->image.ptr)->pool_bytes =
@@ -498,6 +592,7 @@ static void begin(struct resolve *r, const struct stele_draft *draft)
 	r->records = (const void *)draft->records.ptr;
 	r->fields = (const void *)draft->fields.ptr;
 	r->types = (const void *)draft->types.ptr;
+	r->items = (const void *)draft->items.ptr;
 	r->tables = (const void *)draft->tables.ptr;
 	r->steps = (const void *)draft->steps.ptr;
 	r->nr_records = (uint32_t)(draft->records.len / sizeof(*r->records));
@@ -525,6 +620,9 @@ int stele_draft_resolve(const struct stele_draft *draft,
 	stele_buffer_free(&r.image);
 	stele_buffer_free(&r.pool);
 	stele_buffer_free(&r.type_marks);
+	stele_buffer_free(&r.tuple_steps);
+	stele_buffer_free(&r.user_names);
+	stele_buffer_free(&r.open_steps);
 	stele_type_set_free(&r.set);
 	free(r.field_types);
 	free(r.step_fields);

@@ -244,6 +244,54 @@ static int parse_dict(struct parser *p, unsigned depth,
 	return rc ? rc : parse_item(p, depth, type);
 }
 
+/* Items are linked: those of tuples within stand between them. */
+static int add_item(struct parser *p, const struct stele_draft_item *item,
+		    uint32_t *first, uint32_t *last)
+{
+	struct stele_buffer *items = &p->draft->items;
+	uint32_t index = (uint32_t)(items->len / sizeof(*item));
+
+	if (stele_buffer_append(items, item, sizeof(*item)))
+		return out_of_memory(p);
+	if (*last == STELE_FMT_NONE)
+		*first = index;
+	else
+		((struct stele_draft_item *)(void *)items->ptr)[*last].next =
+			index;
+	*last = index;
+	return 0;
+}
+
+static int parse_tuple(struct parser *p, unsigned depth,
+		       struct stele_draft_type *type)
+{
+	uint32_t last = STELE_FMT_NONE;
+	bool more = !is_mark(p, '>');
+	int rc = 0;
+
+	type->item = STELE_FMT_NONE;
+	while (more && !rc) {
+		struct stele_draft_item item = { .next = STELE_FMT_NONE };
+
+		rc = parse_type(p, depth, &item.type);
+		if (!rc)
+			rc = skip_mark(p, '?', &item.nullable);
+		if (!rc)
+			rc = add_item(p, &item, &type->item, &last);
+		if (!rc)
+			rc = skip_mark(p, ',', &more);
+	}
+	return rc ? rc : take_mark(p, '>', "',' or '>'");
+}
+
+static int parse_user(struct parser *p, struct stele_draft_type *type)
+{
+	int rc = take_name(p, "the name of a user's type", &type->name);
+
+	return rc ? rc : take_mark(p, '>', "'>'");
+}
+
+/* What an array or ndarray has elements of. */
 static int parse_array(struct parser *p, struct stele_draft_type *type)
 {
 	int kind = -1, element = -1, rc;
@@ -272,45 +320,50 @@ static int parse_reference(struct parser *p, bool weak,
 			 &type->name);
 }
 
+static bool has_brackets(unsigned kind)
+{
+	return kind == STELE_TYPE_LIST || kind == STELE_TYPE_ARRAY ||
+	       kind == STELE_TYPE_DICT || kind == STELE_TYPE_TUPLE ||
+	       kind == STELE_TYPE_SET || kind == STELE_TYPE_NDARRAY ||
+	       kind == STELE_TYPE_USER;
+}
+
 /* What follows the word that begins a type. */
 static int parse_type_rest(struct parser *p, unsigned depth, bool weak,
 			   struct stele_draft_type *type)
 {
 	int rc;
 
-	switch (type->kind) {
-	case STELE_TYPE_REF:
+	if (type->kind == STELE_TYPE_REF)
 		return parse_reference(p, weak, type);
-	case STELE_TYPE_LIST:
+	if (!has_brackets(type->kind))
+		return 0;
+	rc = take_mark(p, '<', "'<'");
+	if (rc)
+		return rc;
+	switch (type->kind) {
 	case STELE_TYPE_ARRAY:
+	case STELE_TYPE_NDARRAY:
+		return parse_array(p, type);
 	case STELE_TYPE_DICT:
-		rc = take_mark(p, '<', "'<'");
-		if (rc)
-			return rc;
-		if (type->kind == STELE_TYPE_ARRAY)
-			return parse_array(p, type);
-		if (type->kind == STELE_TYPE_DICT)
-			return parse_dict(p, depth + 1, type);
+		return parse_dict(p, depth + 1, type);
+	case STELE_TYPE_TUPLE:
+		return parse_tuple(p, depth + 1, type);
+	case STELE_TYPE_USER:
+		return parse_user(p, type);
+	default:
 		return parse_item(p, depth + 1, type);
 	}
-	return 0;
 }
 
 /* The word that begins a type: one of ours, or a record's name. */
 static int parse_type_word(struct parser *p, bool *weak,
 			   struct stele_draft_type *type)
 {
-	struct stele_str word = p->token.text;
 	int kind = -1;
 
 	if (p->token.kind == STELE_TOKEN_NAME)
-		kind = stele_type_of_word(word);
-	if (kind == STELE_TYPE_UNSET)
-		return stele_fail_text(
-			p->draft->err, -STELE_E_SCHEMA, p->token.line,
-			p->token.column,
-			"type '%.*s' is not yet supported by this version",
-			STELE_SHOWN(word));
+		kind = stele_type_of_word(p->token.text);
 	if (kind < 0) {
 		type->kind = STELE_TYPE_RECORD;
 		return take_name(p, "a type", &type->name);
@@ -524,12 +577,61 @@ static int parse_path(struct parser *p)
 	return rc;
 }
 
+/* A number token; 0 where it is not one of 1..999,999,999 in plain digits. */
+static uint32_t small_number(const struct parser *p)
+{
+	struct stele_str text = p->token.text;
+	uint32_t number = 0;
+	size_t i;
+
+	if (p->token.kind != STELE_TOKEN_NUMBER || text.len > 9 ||
+	    *text.ptr == '0')
+		return 0;
+	for (i = 0; i < text.len; i++) {
+		if (text.ptr[i] < '0' || text.ptr[i] > '9')
+			return 0;
+		number = number * 10 + (uint32_t)(text.ptr[i] - '0');
+	}
+	return number;
+}
+
+/* filter 1/N */
+static int parse_filter(struct parser *p, struct stele_draft_table *table)
+{
+	uint32_t rate;
+	int rc = advance(p);
+
+	if (rc)
+		return rc;
+	if (small_number(p) != 1)
+		return expected(p, "'1/N' after 'filter'");
+	rc = advance(p);
+	if (!rc)
+		rc = take_mark(p, '/', "'/' and a number");
+	if (rc)
+		return rc;
+	rate = small_number(p);
+	if (!rate)
+		return expected(p, "a number");
+	if (rate < STELE_MIN_FILTER || rate > STELE_MAX_FILTER)
+		return stele_fail_text(
+			p->draft->err, -STELE_E_SCHEMA, p->token.line,
+			p->token.column,
+			"a filter is wrong once in %u to %u times, not in %u",
+			STELE_MIN_FILTER, STELE_MAX_FILTER, rate);
+	table->flags = STELE_FMT_DECL_F_FILTER |
+		       rate << STELE_FMT_DECL_RATE_SHIFT;
+	return advance(p);
+}
+
 static int parse_table_kind(struct parser *p, struct stele_draft_table *table)
 {
 	if (is_word(p, "multi"))
 		table->flags = STELE_FMT_DECL_F_MULTI;
 	else if (is_word(p, "clustered"))
 		table->flags = STELE_FMT_DECL_F_CLUSTERED;
+	else if (is_word(p, "filter"))
+		return parse_filter(p, table);
 	else if (!is_word(p, "unique"))
 		return 0;
 	return advance(p);
@@ -621,6 +723,7 @@ void stele_draft_free(struct stele_draft *draft)
 	stele_buffer_free(&draft->records);
 	stele_buffer_free(&draft->fields);
 	stele_buffer_free(&draft->types);
+	stele_buffer_free(&draft->items);
 	stele_buffer_free(&draft->tables);
 	stele_buffer_free(&draft->steps);
 	stele_buffer_free(&draft->pool);

@@ -22,15 +22,22 @@ struct stele_draft_name {
 	struct stele_mark mark;
 };
 
-/* A type as written.  LIST, DICT: item, key; RECORD, REF: name. */
+/* A type as written.  LIST, SET, DICT: item, key; RECORD, REF, USER: name. */
 struct stele_draft_type {
 	uint8_t kind; /* enum stele_type */
 	uint8_t flags; /* STELE_FMT_TYPE_F_... */
-	uint16_t element; /* ARRAY: enum stele_fmt_elem */
-	uint32_t item; /* place in types */
+	uint16_t element; /* ARRAY, NDARRAY: enum stele_fmt_elem */
+	uint32_t item; /* place in types; TUPLE: of the first in items */
 	uint32_t key;
 	struct stele_draft_name name;
 	struct stele_mark mark;
+};
+
+/* An item of a tuple. */
+struct stele_draft_item {
+	uint32_t type; /* place in types */
+	uint32_t next; /* place in items, NONE: the last */
+	bool nullable;
 };
 
 struct stele_draft_field {
@@ -54,7 +61,7 @@ struct stele_draft_record {
 struct stele_draft_table {
 	struct stele_fmt_str doc;
 	struct stele_draft_name record;
-	uint32_t flags; /* STELE_FMT_DECL_F_... */
+	uint32_t flags; /* STELE_FMT_DECL_F_..., rate */
 	uint32_t first_step;
 	uint32_t nr_keys;
 	struct stele_draft_name name;
@@ -70,6 +77,7 @@ struct stele_draft {
 	struct stele_buffer records; /* struct stele_draft_record */
 	struct stele_buffer fields;
 	struct stele_buffer types;
+	struct stele_buffer items; /* struct stele_draft_item */
 	struct stele_buffer tables;
 	struct stele_buffer steps;
 	struct stele_buffer pool;

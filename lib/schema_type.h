@@ -2,8 +2,8 @@
 /*
  * Types as words of the text, and the types of a schema while they are
  * numbered: each distinct type has one number, in the order in which they are
- * first met: fields in order, and of a type the key first, then the item, then
- * the type itself.
+ * first met: fields in order, and of a type the key first, then the item or the
+ * items in order, then the type itself.
  */
 #ifndef STELE_SCHEMA_TYPE_H
 #define STELE_SCHEMA_TYPE_H
@@ -13,13 +13,15 @@
 
 /*
  * The kind a bare word in the place of a type stands for ("ref" and "weak":
- * REF); STELE_TYPE_UNSET where it is kept for a type to come; -1: a record's
- * name.
+ * REF); -1: a record's name.
  */
 int stele_type_of_word(struct stele_str word);
 
 struct stele_type_set {
 	struct stele_buffer types; /* struct stele_fmt_type */
+	/* the caller's: what the arg of a TUPLE and of a USER counts in */
+	const uint32_t *steps;
+	const char *names;
 	uint32_t *slots; /* number plus one, 0: free */
 	size_t nr_slots; /* a power of two, at most half of them taken */
 	uint64_t salt; /* of the hashes, once there are slots */

@@ -289,7 +289,8 @@ static int attach_schema(struct stele_segment *seg, struct stele_error *err)
 /* What a table of its kind and size has no use for is zero. */
 static bool unused_is_zero(const struct stele_fmt_table *t)
 {
-	if (t->zero || !all_zero(t->zero2, sizeof(t->zero2)) ||
+	if (!all_zero(t->zero2, sizeof(t->zero2)) ||
+	    (t->kind != STELE_FMT_TABLE_FILTER && t->filter) ||
 	    (!t->overflow_bytes && t->overflow_off))
 		return false;
 	if (!t->nr_buckets &&
@@ -298,6 +299,9 @@ static bool unused_is_zero(const struct stele_fmt_table *t)
 	if (t->kind == STELE_FMT_TABLE_INTEGER)
 		return !t->separators_off && !t->partitions_off &&
 		       !t->overflow_bytes;
+	if (t->kind == STELE_FMT_TABLE_FILTER &&
+	    (t->separators_off || t->overflow_bytes))
+		return false;
 	return !t->empty_key;
 }
 

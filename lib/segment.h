@@ -85,8 +85,8 @@ int stele_value_decode(const struct stele_segment *seg, uint64_t word,
 		       const void *at, struct stele_value *value);
 
 /*
- * Decode a raw element of a fixed-width type (BOOL..DATETIME) at `at`, any
- * alignment, proved to be readable.
+ * Decode a raw element of a type that has a width at `at`, any alignment, proved
+ * to be readable.  The bytes of a UUID stay there.
  */
 void stele_value_raw(const struct stele_segment *seg, unsigned type,
 		     const void *at, struct stele_value *value);

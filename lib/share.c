@@ -2,8 +2,6 @@
 /* The content-sharing cache; share.h says the rule. */
 #include "share.h"
 
-#include "hash.h"
-
 struct undo {
 	uint64_t slot;
 	struct stele_share_slot old;
@@ -27,19 +25,16 @@ void stele_share_free(struct stele_share *share)
 }
 
 struct stele_share_slot *stele_share_find(const struct stele_share *share,
-					  uint64_t head, const void *payload,
-					  uint64_t len, uint64_t *hash,
+					  uint64_t hash, uint64_t head,
+					  const void *payload, uint64_t len,
 					  bool *candidate)
 {
 	struct stele_share_slot *slot;
 
 	*candidate = false;
-	if (!share->slots)
-		return NULL;
-	*hash = stele_hash_bytes(payload, len, head);
-	slot = &share->slots[*hash >> (64 - share->log2)];
-	*candidate = slot->head == head && slot->hash == *hash &&
-		     (!len || len > STELE_SHARE_INLINE ||
+	slot = &share->slots[hash >> (64 - share->log2)];
+	*candidate = slot->head == head && slot->hash == hash &&
+		     (!payload || !len || len > STELE_SHARE_INLINE ||
 		      !memcmp(slot->payload, payload, len));
 	return slot;
 }
@@ -56,7 +51,7 @@ int stele_share_take(struct stele_share *share, struct stele_share_slot *slot,
 	slot->hash = hash;
 	slot->head = head;
 	slot->word = word;
-	if (len && len <= STELE_SHARE_INLINE)
+	if (payload && len && len <= STELE_SHARE_INLINE)
 		memcpy(slot->payload, payload, len);
 	return 0;
 }
@@ -67,14 +62,24 @@ void stele_share_commit(struct stele_share *share)
 	share->nr_committed = share->nr_shared;
 }
 
-void stele_share_rollback(struct stele_share *share)
+struct stele_share_mark stele_share_mark(const struct stele_share *share)
+{
+	struct stele_share_mark mark = {
+		share->undo.len, share->nr_shared - share->nr_committed
+	};
+
+	return mark;
+}
+
+void stele_share_rollback(struct stele_share *share,
+			  struct stele_share_mark mark)
 {
 	struct undo undo;
 
-	while (share->undo.len) {
+	while (share->undo.len > mark.undo) {
 		share->undo.len -= sizeof(undo);
 		memcpy(&undo, share->undo.ptr + share->undo.len, sizeof(undo));
 		share->slots[undo.slot] = undo.old;
 	}
-	share->nr_shared = share->nr_committed;
+	share->nr_shared = share->nr_committed + mark.nr_shared;
 }

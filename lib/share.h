@@ -6,8 +6,8 @@
  * on the input order and k alone, never on memory or threads.
  *
  * A content is (head, payload), the head without flags of its place.  Payloads
- * up to 40 bytes are compared in the slot; longer ones by the caller, against
- * what it has written.
+ * up to 40 bytes are compared in the slot; longer ones, and those that are given
+ * as NULL, by the caller, against what it has written.
  */
 #ifndef STELE_SHARE_H
 #define STELE_SHARE_H
@@ -41,11 +41,11 @@ void stele_share_free(struct stele_share *share);
 
 /*
  * The slot of a content and whether it may hold an equal one: head and hash are
- * equal, and the payload too where it is short.  NULL without sharing.
+ * equal, and the payload too where it is short.  Not without sharing.
  */
 struct stele_share_slot *stele_share_find(const struct stele_share *share,
-					  uint64_t head, const void *payload,
-					  uint64_t len, uint64_t *hash,
+					  uint64_t hash, uint64_t head,
+					  const void *payload, uint64_t len,
 					  bool *candidate);
 
 /* Take the slot for a value just written.  -ENOMEM. */
@@ -53,8 +53,16 @@ int stele_share_take(struct stele_share *share, struct stele_share_slot *slot,
 		     uint64_t hash, uint64_t head, const void *payload,
 		     uint64_t len, uint64_t word);
 
-/* The unit's values stay, or never were. */
+/* The unit's values stay. */
 void stele_share_commit(struct stele_share *share);
-void stele_share_rollback(struct stele_share *share);
+
+/* How much the unit has shared, and back to that; zeros: the unit never was. */
+struct stele_share_mark {
+	size_t undo;
+	uint64_t nr_shared; /* by the unit */
+};
+struct stele_share_mark stele_share_mark(const struct stele_share *share);
+void stele_share_rollback(struct stele_share *share,
+			  struct stele_share_mark mark);
 
 #endif /* STELE_SHARE_H */

@@ -10,10 +10,6 @@
 #include <endian.h>
 #include <string.h>
 
-struct sip_state {
-	uint64_t v0, v1, v2, v3;
-};
-
 static inline uint64_t load_le64(const uint8_t *p)
 {
 	uint64_t x;
@@ -27,53 +23,79 @@ static inline uint64_t rotate_left(uint64_t x, unsigned int by)
 	return x << by | x >> (64 - by);
 }
 
-static inline void sip_rounds(struct sip_state *s, unsigned int nr)
+static inline void sip_rounds(uint64_t v[4], unsigned int nr)
 {
 	while (nr--) {
-		s->v0 += s->v1;
-		s->v2 += s->v3;
-		s->v1 = rotate_left(s->v1, 13) ^ s->v0;
-		s->v3 = rotate_left(s->v3, 16) ^ s->v2;
-		s->v0 = rotate_left(s->v0, 32);
+		v[0] += v[1];
+		v[2] += v[3];
+		v[1] = rotate_left(v[1], 13) ^ v[0];
+		v[3] = rotate_left(v[3], 16) ^ v[2];
+		v[0] = rotate_left(v[0], 32);
 
-		s->v2 += s->v1;
-		s->v0 += s->v3;
-		s->v1 = rotate_left(s->v1, 17) ^ s->v2;
-		s->v3 = rotate_left(s->v3, 21) ^ s->v0;
-		s->v2 = rotate_left(s->v2, 32);
+		v[2] += v[1];
+		v[0] += v[3];
+		v[1] = rotate_left(v[1], 17) ^ v[2];
+		v[3] = rotate_left(v[3], 21) ^ v[0];
+		v[2] = rotate_left(v[2], 32);
 	}
 }
 
-static inline void sip_word(struct sip_state *s, uint64_t word)
+static inline void sip_word(uint64_t v[4], uint64_t word)
 {
-	s->v3 ^= word;
-	sip_rounds(s, 2);
-	s->v0 ^= word;
+	v[3] ^= word;
+	sip_rounds(v, 2);
+	v[0] ^= word;
+}
+
+void stele_siphash_begin(struct stele_siphash *state, uint64_t k0, uint64_t k1)
+{
+	/* In ASCII: "somepseudorandomlygeneratedbytes". */
+	state->v[0] = k0 ^ UINT64_C(0x736f6d6570736575);
+	state->v[1] = k1 ^ UINT64_C(0x646f72616e646f6d);
+	state->v[2] = k0 ^ UINT64_C(0x6c7967656e657261);
+	state->v[3] = k1 ^ UINT64_C(0x7465646279746573);
+	state->last = 0;
+	state->len = 0;
+}
+
+/* One byte behind those that make no word yet. */
+static inline void add_byte(struct stele_siphash *state, uint8_t byte)
+{
+	state->last |= (uint64_t)byte << (8 * (state->len % 8));
+	if (++state->len % 8)
+		return;
+	sip_word(state->v, state->last);
+	state->last = 0;
+}
+
+void stele_siphash_add(struct stele_siphash *state, const void *p, size_t len)
+{
+	const uint8_t *in = p;
+
+	for (; len && state->len % 8; len--)
+		add_byte(state, *in++);
+	for (; len >= 8; len -= 8, in += 8, state->len += 8)
+		sip_word(state->v, load_le64(in));
+	while (len--)
+		add_byte(state, *in++);
+}
+
+uint64_t stele_siphash_end(struct stele_siphash *state)
+{
+	uint64_t *v = state->v;
+
+	sip_word(v, state->last | state->len << 56);
+	v[2] ^= 0xff;
+	sip_rounds(v, 4);
+	return v[0] ^ v[1] ^ v[2] ^ v[3];
 }
 
 uint64_t stele_siphash(const void *p, size_t len,
 		       const uint8_t key[STELE_SIPHASH_KEY_BYTES])
 {
-	const uint64_t k0 = load_le64(key);
-	const uint64_t k1 = load_le64(key + 8);
-	/* In ASCII: "somepseudorandomlygeneratedbytes". */
-	struct sip_state s = {
-		.v0 = k0 ^ UINT64_C(0x736f6d6570736575),
-		.v1 = k1 ^ UINT64_C(0x646f72616e646f6d),
-		.v2 = k0 ^ UINT64_C(0x6c7967656e657261),
-		.v3 = k1 ^ UINT64_C(0x7465646279746573),
-	};
-	const uint8_t *in = p;
-	size_t left = len;
-	uint64_t last = (uint64_t)len << 56;
+	struct stele_siphash state;
 
-	for (; left >= 8; left -= 8, in += 8)
-		sip_word(&s, load_le64(in));
-	while (left--)
-		last |= (uint64_t)in[left] << (8 * left);
-	sip_word(&s, last);
-
-	s.v2 ^= 0xff;
-	sip_rounds(&s, 4);
-	return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
+	stele_siphash_begin(&state, load_le64(key), load_le64(key + 8));
+	stele_siphash_add(&state, p, len);
+	return stele_siphash_end(&state);
 }

@@ -5,7 +5,9 @@
  * A file gets its name when it is whole, never before.  Where no file of that
  * name is, it is linked there directly.  Where one is, the new file is linked
  * to a temporary name and the two names are exchanged; only when the folder is
- * on the disk the old file goes, so that every failure can be undone.
+ * on the disk the old file goes, so that every failure can be undone.  A file
+ * system that can't exchange names has the new file moved over the old one,
+ * which is linked to a second name first.
  *
  * A kill between those steps leaves a file with a temporary name,
  * ".NAME.stele-tmp.0123456789abcdef".  Its maker held a lock on it; so a file
@@ -32,6 +34,17 @@
 
 #include "descriptor.h"
 #include "fail.h"
+
+#ifndef RENAME_NOREPLACE /* a C library that lacks the call: musl */
+#include <linux/fs.h>
+#include <sys/syscall.h>
+
+static int renameat2(int from, const char *old, int to, const char *new,
+		     unsigned flags)
+{
+	return (int)syscall(SYS_renameat2, from, old, to, new, flags);
+}
+#endif
 
 #define MAX_LINKS 40
 #define MAX_TRIES 100
@@ -62,11 +75,8 @@ static const char *what_it_is(mode_t mode)
 		return "a pipe";
 	case S_IFSOCK:
 		return "a socket";
-	case S_IFCHR:
-	case S_IFBLK:
-		return "a device";
 	default:
-		return "something else";
+		return "a device";
 	}
 }
 
@@ -435,6 +445,29 @@ static int exchange(const struct stele_target *target, const char *temporary)
 }
 
 /*
+ * Where names can't be exchanged the new file is moved over the old one, which
+ * keeps a second name for as long, if the file system has such a thing.
+ */
+static int move_over(const struct stele_target *target, int reader,
+		     const char *temporary, bool sync)
+{
+	char kept[STELE_TARGET_TEMPORARY_BYTES];
+	int rc = random_name(target, kept);
+
+	if (rc || linkat(target->folder, target->name, target->folder, kept, 0))
+		*kept = '\0';
+	if (renameat(target->folder, temporary, target->folder, target->name))
+		rc = -errno;
+	else
+		rc = sync ? stele_fd_sync(target->folder) : 0;
+	if (rc && *kept && is_ours(target, reader) &&
+	    !renameat(target->folder, kept, target->folder, target->name))
+		return rc;
+	stele_target_unlink(target, kept);
+	return rc;
+}
+
+/*
  * Keeps the old file under the temporary name until the folder is synced.  Where
  * another build of the name was done meanwhile, its file stays.
  */
@@ -446,12 +479,8 @@ static int replace_old(const struct stele_target *target, int reader,
 
 	/* Else a folder that came to stand there would be moved away. */
 	if (fstatat(target->folder, target->name, &st, AT_SYMLINK_NOFOLLOW) ||
-	    !S_ISREG(st.st_mode) || exchange(target, temporary)) {
-		if (renameat(target->folder, temporary, target->folder,
-			     target->name))
-			return -errno;
-		return sync ? stele_fd_sync(target->folder) : 0;
-	}
+	    !S_ISREG(st.st_mode) || exchange(target, temporary))
+		return move_over(target, reader, temporary, sync);
 	rc = sync ? stele_fd_sync(target->folder) : 0;
 	if (rc) {
 		if (is_ours(target, reader))

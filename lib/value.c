@@ -12,27 +12,87 @@
 
 #include <unistr.h>
 
-#include "dict.h"
+#include "index.h"
+#include "ndarray.h"
 #include "segment.h"
 
 #define likely(x) __builtin_expect(!!(x), 1)
 
 /* ------------------------------------------------------------ objects */
 
-/* Bytes of the object with this head, without its fill. */
-static int object_bytes(const struct stele_segment *seg, uint64_t head,
-			uint64_t *bytes)
+/* Bytes of an NDARRAY at pos; they may be any number. */
+static int ndarray_bytes(const struct stele_segment *seg, uint64_t pos,
+			 uint64_t nr_axes, uint64_t *bytes)
+{
+	uint64_t data;
+
+	if (nr_axes > STELE_FMT_NDARRAY_AXES ||
+	    !stele_inside(seg, pos, 8 + sizeof(struct stele_fmt_ndarray)))
+		return -STELE_E_FORMAT;
+	data = stele_load(
+		seg, pos + 8 + offsetof(struct stele_fmt_ndarray, data_bytes));
+	*bytes = stele_ndarray_data_at(pos, (uint32_t)nr_axes) - pos;
+	if (data > seg->len)
+		return -STELE_E_FORMAT;
+	*bytes += data;
+	return 0;
+}
+
+static int index_bytes(uint64_t head, uint64_t step, uint64_t *bytes)
 {
 	uint64_t count = STELE_FMT_HEAD_COUNT(head);
-	unsigned kind = STELE_FMT_HEAD_KIND(head);
-	int element;
+	bool salted = STELE_FMT_HEAD_FLAGS(head) & STELE_FMT_OBJ_F_SALTED;
 
-	switch (kind) {
+	*bytes = 8 + step * count + stele_index_bytes(count, salted);
+	return count > STELE_FMT_DICT_MAX ? -STELE_E_FORMAT : 0;
+}
+
+/* Of the kinds that are met less often. */
+static int rare_bytes(const struct stele_segment *seg, uint64_t pos,
+		      uint64_t head, uint64_t *bytes)
+{
+	uint64_t count = STELE_FMT_HEAD_COUNT(head);
+
+	switch (STELE_FMT_HEAD_KIND(head)) {
 	case STELE_FMT_KIND_PAD:
 		*bytes = 8;
 		return head ? -STELE_E_FORMAT : 0;
-	case STELE_FMT_KIND_RUN:
+	case STELE_FMT_KIND_DICT:
+		return index_bytes(head, 16, bytes);
+	case STELE_FMT_KIND_SET:
+		return index_bytes(head, 8, bytes);
+	case STELE_FMT_KIND_NDARRAY:
+		return ndarray_bytes(seg, pos, count, bytes);
 	case STELE_FMT_KIND_BIGINT:
+		*bytes = 8 + count;
+		return count > STELE_FMT_BIGINT_MAX ? -STELE_E_FORMAT : 0;
+	case STELE_FMT_KIND_DECIMAL:
+		*bytes = 12 + count;
+		return count > STELE_FMT_DECIMAL_MAX ? -STELE_E_FORMAT : 0;
+	case STELE_FMT_KIND_TIMEDELTA:
+		*bytes = 16;
+		return 0;
+	case STELE_FMT_KIND_ZONED:
+	case STELE_FMT_KIND_UUID:
+		*bytes = 24;
+		return 0;
+	case STELE_FMT_KIND_USER:
+		*bytes = 16 + count;
+		return 0;
+	default:
+		return -STELE_E_FORMAT;
+	}
+}
+
+/* Bytes of the object with this head, without its fill. */
+static int object_bytes(const struct stele_segment *seg, uint64_t pos,
+			uint64_t head, uint64_t *bytes)
+{
+	uint64_t count = STELE_FMT_HEAD_COUNT(head);
+	int element;
+
+	switch (STELE_FMT_HEAD_KIND(head)) {
+	case STELE_FMT_KIND_RUN:
 	case STELE_FMT_KIND_BYTES:
 		*bytes = 8 + count;
 		return 0;
@@ -45,16 +105,12 @@ static int object_bytes(const struct stele_segment *seg, uint64_t head,
 		*bytes = 16 + count;
 		return 0;
 	case STELE_FMT_KIND_LIST:
+	case STELE_FMT_KIND_TUPLE:
 		*bytes = 8 + 8 * count;
 		return 0;
-	case STELE_FMT_KIND_DICT:
-		*bytes = 8 + 16 * count + stele_dict_index_bytes(count);
-		return count > STELE_FMT_DICT_MAX ? -STELE_E_FORMAT : 0;
 	case STELE_FMT_KIND_ARRAY:
 		element = stele_type_of_element(STELE_FMT_HEAD_FLAGS(head) >>
 						STELE_FMT_OBJ_ELEM_SHIFT);
-		if (element < 0)
-			return -STELE_E_FEATURE;
 		*bytes = 8 + count * stele_type_width(element);
 		return 0;
 	case STELE_FMT_KIND_RECORD:
@@ -63,8 +119,7 @@ static int object_bytes(const struct stele_segment *seg, uint64_t head,
 		*bytes = seg->schema->records[count].body_bytes;
 		return 0;
 	default:
-		return kind <= STELE_FMT_KIND_USER ? -STELE_E_FEATURE :
-						     -STELE_E_FORMAT;
+		return rare_bytes(seg, pos, head, bytes);
 	}
 }
 
@@ -77,7 +132,7 @@ int stele_object_size(const struct stele_segment *seg, uint64_t pos,
 	if (!stele_inside(seg, pos, 8))
 		return -STELE_E_FORMAT;
 	*head = stele_load(seg, pos);
-	rc = object_bytes(seg, *head, &bytes);
+	rc = object_bytes(seg, pos, *head, &bytes);
 	if (rc)
 		return rc;
 	*size = (bytes + 7) & ~7ull;
@@ -87,6 +142,82 @@ int stele_object_size(const struct stele_segment *seg, uint64_t pos,
 static const char *text_at(const struct stele_segment *seg, uint64_t off)
 {
 	return (const char *)seg->base + off;
+}
+
+static int fill_decimal(const struct stele_segment *seg, uint64_t payload,
+			unsigned flags, struct stele_value *value)
+{
+	int32_t exponent = (int32_t)(uint32_t)stele_load(seg, payload);
+
+	value->type = STELE_TYPE_DECIMAL;
+	if (flags & STELE_FMT_OBJ_F_NEGATIVE)
+		value->flags |= STELE_VALUE_F_NEGATIVE;
+	value->u.ptr = text_at(seg, payload + 4);
+	if (flags & (STELE_FMT_OBJ_F_INFINITE | STELE_FMT_OBJ_F_NAN)) {
+		value->flags |= flags & STELE_FMT_OBJ_F_NAN ?
+					STELE_VALUE_F_NAN :
+					STELE_VALUE_F_INFINITE;
+		value->len = 0;
+		return 0;
+	}
+	value->exponent = exponent;
+	return exponent > STELE_FMT_DECIMAL_EXPONENT ||
+			       exponent < -STELE_FMT_DECIMAL_EXPONENT ?
+		       -STELE_E_FORMAT :
+		       0;
+}
+
+static int fill_ndarray(const struct stele_segment *seg, uint64_t pos,
+			struct stele_value *value)
+{
+	int element = stele_type_of_element((uint8_t)stele_load(
+		seg, pos + 8 + offsetof(struct stele_fmt_ndarray, element)));
+
+	value->type = STELE_TYPE_NDARRAY;
+	value->element = (uint8_t)element;
+	return element < 0 ? -STELE_E_FORMAT : 0;
+}
+
+/* The kinds that are met less often. */
+static int fill_rare(const struct stele_segment *seg, uint64_t pos,
+		     uint64_t head, struct stele_value *value)
+{
+	unsigned flags = STELE_FMT_HEAD_FLAGS(head);
+	uint64_t payload = pos + 8;
+
+	switch (STELE_FMT_HEAD_KIND(head)) {
+	case STELE_FMT_KIND_BIGINT:
+		value->type = STELE_TYPE_BIGINT;
+		if (flags & STELE_FMT_OBJ_F_NEGATIVE)
+			value->flags |= STELE_VALUE_F_NEGATIVE;
+		value->u.ptr = text_at(seg, payload);
+		return 0;
+	case STELE_FMT_KIND_DECIMAL:
+		return fill_decimal(seg, payload, flags, value);
+	case STELE_FMT_KIND_NDARRAY:
+		return fill_ndarray(seg, pos, value);
+	case STELE_FMT_KIND_ZONED:
+		value->type = STELE_TYPE_ZONED;
+		value->len = 0;
+		value->u.u = stele_load(seg, payload);
+		value->offset = (int32_t)(uint32_t)stele_load(seg, payload + 8);
+		return 0;
+	case STELE_FMT_KIND_TIMEDELTA:
+		value->type = STELE_TYPE_TIMEDELTA;
+		value->len = 0;
+		value->u.u = stele_load(seg, payload);
+		return 0;
+	case STELE_FMT_KIND_UUID:
+		value->type = STELE_TYPE_UUID;
+		value->len = 16;
+		value->u.ptr = text_at(seg, payload);
+		return 0;
+	case STELE_FMT_KIND_USER:
+		value->type = STELE_TYPE_USER;
+		return 0;
+	default: /* RUN, padding: no value is one */
+		return -STELE_E_FORMAT;
+	}
 }
 
 /* Fill in what an object is; its bytes are inside. */
@@ -113,12 +244,6 @@ static int fill_object(const struct stele_segment *seg, uint64_t pos,
 		value->type = STELE_TYPE_F64;
 		value->u.u = stele_load(seg, payload);
 		return 0;
-	case STELE_FMT_KIND_BIGINT:
-		value->type = STELE_TYPE_BIGINT;
-		if (flags & STELE_FMT_OBJ_F_NEGATIVE)
-			value->flags |= STELE_VALUE_F_NEGATIVE;
-		value->u.ptr = text_at(seg, payload);
-		return 0;
 	case STELE_FMT_KIND_STR:
 		value->type = STELE_TYPE_STR;
 		if (flags & STELE_FMT_OBJ_F_ASCII)
@@ -132,16 +257,24 @@ static int fill_object(const struct stele_segment *seg, uint64_t pos,
 	case STELE_FMT_KIND_LIST:
 		value->type = STELE_TYPE_LIST;
 		return 0;
+	case STELE_FMT_KIND_TUPLE:
+		value->type = STELE_TYPE_TUPLE;
+		return 0;
 	case STELE_FMT_KIND_DICT:
-		value->type = STELE_TYPE_DICT;
+	case STELE_FMT_KIND_SET:
+		value->type = STELE_FMT_HEAD_KIND(head) == STELE_FMT_KIND_SET ?
+				      STELE_TYPE_SET :
+				      STELE_TYPE_DICT;
+		if (flags & STELE_FMT_OBJ_F_SALTED)
+			value->flags |= STELE_VALUE_F_SALTED;
 		return 0;
 	case STELE_FMT_KIND_ARRAY:
 		value->type = STELE_TYPE_ARRAY;
 		value->element = (uint8_t)stele_type_of_element(
 			flags >> STELE_FMT_OBJ_ELEM_SHIFT);
 		return 0;
-	default: /* RUN, padding: no value is one */
-		return -STELE_E_FORMAT;
+	default:
+		return fill_rare(seg, pos, head, value);
 	}
 }
 
@@ -206,16 +339,17 @@ static void decode_short(uint64_t word, const void *at,
 		value->flags = STELE_VALUE_F_ASCII;
 }
 
-static int decode_calendar(uint64_t word, struct stele_value *value)
+static void decode_calendar(uint64_t word, struct stele_value *value)
 {
-	unsigned kind = word >> 3 & 3;
+	static const uint8_t types[] = {
+		[STELE_FMT_CALENDAR_DATE] = STELE_TYPE_DATE,
+		[STELE_FMT_CALENDAR_DATETIME] = STELE_TYPE_DATETIME,
+		[STELE_FMT_CALENDAR_TIME] = STELE_TYPE_TIME,
+		[STELE_FMT_CALENDAR_TIMEDELTA] = STELE_TYPE_TIMEDELTA,
+	};
 
-	if (kind > STELE_FMT_CALENDAR_DATETIME)
-		return -STELE_E_FEATURE;
-	value->type = kind == STELE_FMT_CALENDAR_DATE ? STELE_TYPE_DATE :
-							STELE_TYPE_DATETIME;
+	value->type = types[word >> 3 & 3];
 	value->u.i = (int64_t)word >> 5;
-	return 0;
 }
 
 static int decode_ascii(const struct stele_segment *seg, uint64_t word,
@@ -265,7 +399,7 @@ int stele_value_decode(const struct stele_segment *seg, uint64_t word,
 		decode_short(word, at, &v);
 		break;
 	case STELE_FMT_TAG_CALENDAR:
-		rc = decode_calendar(word, &v);
+		decode_calendar(word, &v);
 		break;
 	case STELE_FMT_TAG_ASCII:
 		rc = decode_ascii(seg, word, &v);
@@ -282,6 +416,15 @@ int stele_value_decode(const struct stele_segment *seg, uint64_t word,
 		memcpy(&raw, at, sizeof(raw)); \
 		value->u.member = raw;         \
 	} while (0)
+
+static void raw_zoned(const void *at, struct stele_value *value)
+{
+	struct stele_fmt_zoned raw;
+
+	memcpy(&raw, at, sizeof(raw));
+	value->offset = raw.offset;
+	value->u.i = raw.utc;
+}
 
 void stele_value_raw(const struct stele_segment *seg, unsigned type,
 		     const void *at, struct stele_value *value)
@@ -304,6 +447,8 @@ void stele_value_raw(const struct stele_segment *seg, unsigned type,
 		break;
 	case STELE_TYPE_I64:
 	case STELE_TYPE_DATETIME:
+	case STELE_TYPE_TIME:
+	case STELE_TYPE_TIMEDELTA:
 		RAW(int64_t, i);
 		break;
 	case STELE_TYPE_U8:
@@ -324,6 +469,13 @@ void stele_value_raw(const struct stele_segment *seg, unsigned type,
 	case STELE_TYPE_F64:
 		RAW(double, f);
 		break;
+	case STELE_TYPE_ZONED:
+		raw_zoned(at, value);
+		break;
+	case STELE_TYPE_UUID:
+		value->len = 16;
+		value->u.ptr = at;
+		break;
 	}
 }
 
@@ -339,24 +491,19 @@ int stele_value_record(const struct stele_value *value,
 	return 0;
 }
 
-/* The word at pos, which decoding its container has proved to be inside. */
-static int word_at(const struct stele_segment *seg, uint64_t pos,
-		   struct stele_value *value)
-{
-	return stele_value_decode(seg, stele_load(seg, pos), seg->base + pos,
-				  value);
-}
-
 int stele_value_item(const struct stele_value *value, uint64_t i,
 		     struct stele_value *item)
 {
 	const struct stele_segment *seg = value->segment;
 	uint64_t pos = value->u.pos + 8;
 
-	if (value->type == STELE_TYPE_LIST) {
+	if (likely(value->type == STELE_TYPE_LIST) ||
+	    value->type == STELE_TYPE_TUPLE || value->type == STELE_TYPE_SET) {
 		if (i >= value->len)
 			return -STELE_E_ABSENT;
-		return word_at(seg, pos + 8 * i, item);
+		pos += 8 * i;
+		return stele_value_decode(seg, stele_load(seg, pos),
+					  seg->base + pos, item);
 	}
 	if (value->type != STELE_TYPE_ARRAY)
 		return -STELE_E_TYPE;
@@ -378,25 +525,6 @@ int stele_value_elements(const struct stele_value *value, const void **elements)
 		return -STELE_E_FORMAT;
 	*elements = value->segment->base + pos;
 	return 0;
-}
-
-int stele_value_pair(const struct stele_value *value, uint64_t i,
-		     struct stele_value *key, struct stele_value *item)
-{
-	uint64_t pos = value->u.pos + 8 + 16 * i;
-	struct stele_value k;
-	int rc;
-
-	if (value->type != STELE_TYPE_DICT)
-		return -STELE_E_TYPE;
-	if (i >= value->len)
-		return -STELE_E_ABSENT;
-	rc = word_at(value->segment, pos, &k);
-	if (!rc)
-		rc = word_at(value->segment, pos + 8, item);
-	if (!rc)
-		*key = k;
-	return rc;
 }
 
 int stele_value_code_points(const struct stele_value *value,

@@ -17,6 +17,17 @@ int stele_verify_progress(struct stele_verify *v, uint64_t bytes)
 	return 0;
 }
 
+int stele_verify_spend(struct stele_verify *v, uint64_t at, uint64_t steps)
+{
+	v->steps += steps;
+	if (v->steps <= STELE_VERIFY_STEPS * v->seg->len)
+		return 0;
+	return stele_fail_at(v->err, -STELE_E_LIMIT, at, 0,
+			     "verifying takes more than %u steps a byte: what "
+			     "is shared is in too many keys or types",
+			     STELE_VERIFY_STEPS);
+}
+
 uint64_t stele_verify_zeros(const struct stele_verify *v, uint64_t off,
 			    uint64_t end)
 {
@@ -75,6 +86,26 @@ static int verify_between(struct stele_verify *v)
 	return rc;
 }
 
+/* What is always resident is what every lookup needs. */
+static int verify_hot(struct stele_verify *v)
+{
+	const struct stele_fmt_header *h = &v->seg->header;
+
+	for (uint32_t i = 0; i < h->nr_sections; i++) {
+		bool hot = h->section[i].flags & STELE_FMT_SECTION_F_HOT;
+
+		if (h->section[i].kind <= STELE_FMT_SECTION_SCHEMA &&
+		    hot != (h->section[i].kind >=
+			    STELE_FMT_SECTION_TABLE_INDEX))
+			return stele_verify_broken(
+				v,
+				offsetof(struct stele_fmt_header, section) +
+					i * sizeof(h->section[0]),
+				STELE_I_SECTION_FLAGS);
+	}
+	return 0;
+}
+
 static int verify_schema(struct stele_verify *v)
 {
 	const struct stele_segment *seg = v->seg;
@@ -126,6 +157,8 @@ static int verify(struct stele_verify *v)
 	if (!rc)
 		rc = verify_between(v);
 	if (!rc)
+		rc = verify_hot(v);
+	if (!rc)
 		rc = verify_schema(v);
 	if (!rc)
 		rc = stele_verify_mark(v);
@@ -161,6 +194,9 @@ int stele_segment_verify(const struct stele_segment *segment,
 	free(v.starts);
 	free(v.typed);
 	free(v.nr_keyed);
+	free(v.first_table);
+	free(v.next_table);
+	free(v.encodings);
 	free(v.again.slots);
 	stele_buffer_free(&v.walk);
 	stele_buffer_free(&v.key);

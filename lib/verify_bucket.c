@@ -14,6 +14,8 @@ struct walk {
 	uint32_t number; /* of the partition */
 	uint32_t max_probe; /* reached in it */
 	uint64_t bucket;
+	/* a bucket of the partition: the least signature that went on, or 255 */
+	struct stele_buffer least;
 	uint64_t nr_keys;
 	uint64_t nr_values;
 	uint64_t used;
@@ -58,13 +60,15 @@ static bool hash_in(const struct walk *w, const uint8_t *key, uint64_t len,
 static bool leads_here(struct walk *w, uint64_t hash, uint32_t *signature)
 {
 	for (uint32_t i = 0; i <= w->partition->max_probe; i++) {
-		uint64_t bucket = w->partition->first_bucket +
-				  stele_probe_at(hash, i,
-						 w->partition->nr_buckets,
-						 signature);
+		uint64_t at = stele_probe_at(hash, i, w->partition->nr_buckets,
+					     signature);
+		uint64_t bucket = w->partition->first_bucket + at;
 
-		if (*signature >= w->map->separators[bucket])
+		if (*signature >= w->map->separators[bucket]) {
+			if (*signature < w->least.ptr[at])
+				w->least.ptr[at] = (uint8_t)*signature;
 			continue;
+		}
 		if (i > w->max_probe)
 			w->max_probe = i;
 		return bucket == w->bucket;
@@ -261,6 +265,21 @@ static int verify_bucket(struct walk *w)
 
 /* ------------------------------------------------------------ partitions */
 
+/* A separator is no higher than what went on, and sank for that only. */
+static int verify_separators(struct walk *w)
+{
+	const struct stele_fmt_partition *p = w->partition;
+	const uint8_t *separators = w->map->separators + p->first_bucket;
+
+	for (uint32_t i = 0; i < p->nr_buckets; i++)
+		if (separators[i] != w->least.ptr[i])
+			return stele_verify_broken(w->v,
+						   w->map->fmt.separators_off +
+							   p->first_bucket + i,
+						   STELE_I_SEPARATOR_LEAST);
+	return 0;
+}
+
 static int verify_partition(struct walk *w, uint64_t *first)
 {
 	const struct stele_fmt_partition *p = w->partition;
@@ -275,12 +294,18 @@ static int verify_partition(struct walk *w, uint64_t *first)
 	if (p->hash > STELE_FMT_HASH_SIPHASH)
 		return stele_verify_broken(w->v, at, STELE_I_PARTITION_HASH);
 	w->max_probe = 0;
+	w->least.len = 0;
+	if (stele_buffer_reserve(&w->least, p->nr_buckets))
+		return stele_fail(w->v->err, -ENOMEM, "no memory for a table");
+	memset(w->least.ptr, 255, p->nr_buckets);
 	for (uint32_t i = 0; !rc && i < p->nr_buckets; i++) {
 		w->bucket = *first + i;
 		rc = verify_bucket(w);
 	}
 	if (!rc && w->max_probe != p->max_probe)
 		rc = stele_verify_broken(w->v, at, STELE_I_PARTITION_PROBE);
+	if (!rc)
+		rc = verify_separators(w);
 	*first += p->nr_buckets;
 	if (!rc)
 		rc = stele_verify_progress(
@@ -302,6 +327,7 @@ int stele_verify_buckets(struct stele_verify *v, const struct stele_map *map)
 		w.partition = &partition;
 		rc = verify_partition(&w, &first);
 	}
+	stele_buffer_free(&w.least);
 	if (rc)
 		return rc;
 	if (first != map->nr_buckets)

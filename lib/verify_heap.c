@@ -2,14 +2,11 @@
 /*
  * Verifying the heap: a first pass from head to head finds where objects begin
  * and proves that nothing lies between them; a second one proves what is in
- * them, since references lead forward as well as back.
+ * them, since references lead forward as well as back; a third one, where there
+ * are any, keys that are made of other objects, once those are proved.
  */
-#include <unistr.h>
-
-#include "canonical.h"
-#include "dict.h"
+#include "ndarray.h"
 #include "verify.h"
-#include "word.h"
 
 #define PROGRESS_BYTES (16u << 20)
 
@@ -46,8 +43,14 @@ static unsigned flags_of_kind(unsigned kind)
 		return 0;
 	case STELE_FMT_KIND_BIGINT:
 		return STELE_FMT_OBJ_F_IDENTITY | STELE_FMT_OBJ_F_NEGATIVE;
+	case STELE_FMT_KIND_DECIMAL:
+		return STELE_FMT_OBJ_F_IDENTITY | STELE_FMT_OBJ_F_NEGATIVE |
+		       STELE_FMT_OBJ_F_INFINITE | STELE_FMT_OBJ_F_NAN;
 	case STELE_FMT_KIND_STR:
 		return STELE_FMT_OBJ_F_IDENTITY | STELE_FMT_OBJ_F_ASCII;
+	case STELE_FMT_KIND_DICT:
+	case STELE_FMT_KIND_SET:
+		return STELE_FMT_OBJ_F_IDENTITY | STELE_FMT_OBJ_F_SALTED;
 	case STELE_FMT_KIND_ARRAY:
 		return STELE_FMT_OBJ_F_IDENTITY |
 		       0xfu << STELE_FMT_OBJ_ELEM_SHIFT;
@@ -58,29 +61,46 @@ static unsigned flags_of_kind(unsigned kind)
 	}
 }
 
+static bool is_known(unsigned kind)
+{
+	return kind >= STELE_FMT_KIND_RUN && kind <= STELE_FMT_KIND_USER &&
+	       kind != 16;
+}
+
 /* Why stele_object_size() refused the object at pos. */
 static int refused(struct stele_verify *v, uint64_t pos)
 {
 	uint64_t head = stele_load(v->seg, pos);
+	uint64_t count = STELE_FMT_HEAD_COUNT(head);
 	unsigned kind = STELE_FMT_HEAD_KIND(head);
 
-	if (kind > STELE_FMT_KIND_RECORD && kind <= STELE_FMT_KIND_USER)
-		return stele_fail_at(v->err, -STELE_E_FEATURE, pos,
-				     STELE_I_OBJECT_KIND,
-				     "an object of kind %u, unknown to this "
-				     "library",
-				     kind);
-	if (kind > STELE_FMT_KIND_USER)
-		return stele_verify_broken(v, pos, STELE_I_OBJECT_KIND);
-	if (kind == STELE_FMT_KIND_PAD)
+	switch (kind) {
+	case STELE_FMT_KIND_PAD:
 		return stele_verify_broken(v, pos, STELE_I_OBJECT_PAD);
-	if (kind == STELE_FMT_KIND_RECORD &&
-	    STELE_FMT_HEAD_COUNT(head) >= v->schema->head->nr_records)
-		return stele_verify_broken(v, pos, STELE_I_RECORD_SCHEMA);
-	if (kind == STELE_FMT_KIND_ARRAY &&
-	    stele_type_of_element(STELE_FMT_HEAD_FLAGS(head) >>
-				  STELE_FMT_OBJ_ELEM_SHIFT) < 0)
-		return stele_verify_broken(v, pos, STELE_I_ARRAY_ELEMENT);
+	case STELE_FMT_KIND_RECORD:
+		if (count >= v->schema->head->nr_records)
+			return stele_verify_broken(v, pos,
+						   STELE_I_RECORD_SCHEMA);
+		break;
+	case STELE_FMT_KIND_BIGINT:
+		if (count > STELE_FMT_BIGINT_MAX)
+			return stele_verify_broken(v, pos,
+						   STELE_I_OBJECT_COUNT);
+		break;
+	case STELE_FMT_KIND_DECIMAL:
+		if (count > STELE_FMT_DECIMAL_MAX)
+			return stele_verify_broken(v, pos,
+						   STELE_I_OBJECT_COUNT);
+		break;
+	case STELE_FMT_KIND_NDARRAY:
+		if (count > STELE_FMT_NDARRAY_AXES)
+			return stele_verify_broken(v, pos,
+						   STELE_I_OBJECT_COUNT);
+		break;
+	default:
+		if (!is_known(kind))
+			return stele_verify_broken(v, pos, STELE_I_OBJECT_KIND);
+	}
 	return stele_verify_broken(v, pos, STELE_I_OBJECT_BOUNDS);
 }
 
@@ -156,10 +176,29 @@ static int mark_heap(struct stele_verify *v, struct marking *m)
 static bool types_have_items(const struct stele_schema *schema)
 {
 	for (uint32_t i = 0; i < schema->head->nr_types; i++)
-		if (schema->types[i].kind == STELE_TYPE_LIST ||
-		    schema->types[i].kind == STELE_TYPE_DICT)
+		if (stele_type_nr_parts(&schema->types[i]))
 			return true;
 	return false;
+}
+
+/* For each record the declared tables over it. */
+static int chain_tables(struct stele_verify *v)
+{
+	const struct stele_fmt_schema_head *head = v->schema->head;
+
+	v->nr_keyed = calloc(head->nr_tables + 1ull, sizeof(*v->nr_keyed));
+	v->first_table =
+		calloc(head->nr_records + 1ull, sizeof(*v->first_table));
+	v->next_table = calloc(head->nr_tables + 1ull, sizeof(*v->next_table));
+	if (!v->nr_keyed || !v->first_table || !v->next_table)
+		return -ENOMEM;
+	for (uint32_t i = head->nr_tables; i--;) {
+		uint32_t *first = &v->first_table[v->schema->tables[i].record];
+
+		v->next_table[i] = *first;
+		*first = i + 1;
+	}
+	return 0;
 }
 
 static int allocate(struct stele_verify *v)
@@ -171,12 +210,10 @@ static int allocate(struct stele_verify *v)
 		bits += v->seg->heaps[i].len / 8;
 	}
 	v->starts = calloc(bits / 64 + 1, sizeof(*v->starts));
-	v->nr_keyed =
-		calloc(v->schema->head->nr_tables + 1ull, sizeof(*v->nr_keyed));
 	if (types_have_items(v->schema))
 		v->typed = calloc(bits / 128 + 1, sizeof(*v->typed));
-	if (!v->starts || !v->nr_keyed ||
-	    (types_have_items(v->schema) && !v->typed))
+	if (!v->starts || (types_have_items(v->schema) && !v->typed) ||
+	    chain_tables(v))
 		return stele_fail(v->err, -ENOMEM,
 				  "no memory for verifying %llu bytes",
 				  (unsigned long long)v->seg->len);
@@ -210,83 +247,7 @@ int stele_verify_mark(struct stele_verify *v)
 
 /* ------------------------------------------------- second pass: contents */
 
-static int verify_number(struct stele_verify *v, uint64_t pos, uint64_t head)
-{
-	uint64_t bits = stele_load(v->seg, pos + 8), word;
-	bool smaller;
-	double f;
-
-	if (STELE_FMT_HEAD_COUNT(head))
-		return stele_verify_broken(v, pos, STELE_I_OBJECT_COUNT);
-	switch (STELE_FMT_HEAD_KIND(head)) {
-	case STELE_FMT_KIND_I64:
-		smaller = stele_word_int((int64_t)bits, &word);
-		break;
-	case STELE_FMT_KIND_U64:
-		smaller = bits <= INT64_MAX;
-		break;
-	default:
-		memcpy(&f, &bits, sizeof(f));
-		smaller = stele_word_f64(f, &word);
-	}
-	if (smaller)
-		return stele_verify_broken(v, pos, STELE_I_NUMBER_SPELLING);
-	return 0;
-}
-
-static int verify_bigint(struct stele_verify *v, uint64_t pos, uint64_t head)
-{
-	uint64_t count = STELE_FMT_HEAD_COUNT(head);
-	bool negative = STELE_FMT_HEAD_FLAGS(head) & STELE_FMT_OBJ_F_NEGATIVE;
-
-	if (count > STELE_FMT_BIGINT_MAX)
-		return stele_verify_broken(v, pos, STELE_I_OBJECT_COUNT);
-	if (count < 8 || !v->seg->base[pos + 8 + count - 1] ||
-	    (count == 8 &&
-	     (!negative || stele_load(v->seg, pos + 8) <= 1ull << 63)))
-		return stele_verify_broken(v, pos, STELE_I_NUMBER_SPELLING);
-	return 0;
-}
-
-static bool is_ascii(const uint8_t *p, uint64_t len)
-{
-	uint8_t bits = 0;
-
-	for (uint64_t i = 0; i < len; i++)
-		bits |= p[i];
-	return !(bits & 0x80);
-}
-
-static int verify_run(struct stele_verify *v, uint64_t pos, uint64_t len)
-{
-	if (len < STELE_FMT_ASCII_MIN || len > STELE_FMT_RUN_MAX ||
-	    !is_ascii(v->seg->base + pos + 8, len))
-		return stele_verify_broken(v, pos, STELE_I_RUN_BYTES);
-	return 0;
-}
-
-static int verify_str(struct stele_verify *v, uint64_t pos, uint64_t head)
-{
-	uint64_t len = STELE_FMT_HEAD_COUNT(head), points;
-	const uint8_t *text = v->seg->base + pos + 16;
-	bool ascii = is_ascii(text, len);
-	struct stele_value value = { .type = STELE_TYPE_STR,
-				     .len = len,
-				     .u.ptr = (const char *)text };
-
-	if (len <= STELE_FMT_SHORT_MAX || (ascii && len <= STELE_FMT_ASCII_MAX))
-		return stele_verify_broken(v, pos, STELE_I_STR_SPELLING);
-	if (ascii != !!(STELE_FMT_HEAD_FLAGS(head) & STELE_FMT_OBJ_F_ASCII))
-		return stele_verify_broken(v, pos, STELE_I_STR_ASCII);
-	if (stele_value_code_points(&value, &points))
-		return stele_verify_broken(v, pos, STELE_I_STR_UTF8);
-	if (points != stele_load(v->seg, pos + 8))
-		return stele_verify_broken(v, pos, STELE_I_STR_COUNT);
-	return 0;
-}
-
-/* `nr` words at pos, none of them unset. */
-static int verify_words(struct stele_verify *v, uint64_t pos, uint64_t nr)
+int stele_verify_words(struct stele_verify *v, uint64_t pos, uint64_t nr)
 {
 	int rc = 0;
 
@@ -300,104 +261,6 @@ static int verify_words(struct stele_verify *v, uint64_t pos, uint64_t nr)
 	return rc;
 }
 
-static int verify_array(struct stele_verify *v, uint64_t pos, uint64_t head)
-{
-	uint64_t nr = STELE_FMT_HEAD_COUNT(head), data = pos + 8;
-	int type = stele_type_of_element(STELE_FMT_HEAD_FLAGS(head) >>
-					 STELE_FMT_OBJ_ELEM_SHIFT);
-	size_t width = stele_type_width(type);
-	struct stele_value value;
-
-	if (nr * width >= 64 && data % 64)
-		return stele_verify_broken(v, pos, STELE_I_ARRAY_ALIGN);
-	if (type != STELE_TYPE_BOOL && type != STELE_TYPE_DATE &&
-	    type != STELE_TYPE_DATETIME)
-		return 0;
-	for (uint64_t i = 0; i < nr; i++, data += width) {
-		stele_value_raw(v->seg, type, v->seg->base + data, &value);
-		if (type == STELE_TYPE_BOOL ?
-			    v->seg->base[data] > 1 :
-			    !stele_verify_time(type, value.u.i))
-			return stele_verify_broken(v, data,
-						   STELE_I_ARRAY_VALUE);
-	}
-	return 0;
-}
-
-/* The slots of an index that are taken are as many as the pairs. */
-static bool index_is_full(const struct stele_verify *v, uint64_t pos,
-			  uint64_t nr)
-{
-	const uint32_t *slots =
-		(const void *)(v->seg->base + pos + 8 + 16 * nr);
-	uint64_t nr_slots = stele_dict_index_bytes(nr) / 4, taken = 0;
-
-	for (uint64_t i = 0; i < nr_slots; i++)
-		taken += slots[i] != 0;
-	return !nr_slots || taken == nr;
-}
-
-/*
- * Pairs enter an index in order, each at the first free slot of its search: so
- * on the way to a pair lie only pairs before it.
- */
-static bool came_in_order(const struct stele_value *dict,
-			  const struct stele_value *key, uint64_t pair)
-{
-	const struct stele_segment *seg = dict->segment;
-	uint64_t index = dict->u.pos + 8 + 16 * dict->len, hash;
-	uint64_t nr_slots = stele_dict_index_bytes(dict->len) / 4;
-
-	if (!nr_slots)
-		return true;
-	if (stele_canonical_hash(key, seg->header.hash_seed, &hash))
-		return false;
-	for (uint64_t i = 0; i < nr_slots; i++) {
-		uint64_t at = ((hash >> 32) + i) & (nr_slots - 1);
-		const uint32_t *slot =
-			(const void *)(seg->base + index + 4 * at);
-		uint64_t number = *slot & (nr_slots - 1);
-
-		if (!number || number > pair)
-			return number == pair + 1;
-	}
-	return false;
-}
-
-static int verify_dict(struct stele_verify *v, uint64_t pos, uint64_t nr)
-{
-	struct stele_value dict, key;
-	uint64_t found;
-	int rc;
-
-	rc = verify_words(v, pos + 8, 2 * nr);
-	if (rc)
-		return rc;
-	if (!index_is_full(v, pos, nr))
-		return stele_verify_broken(v, pos, STELE_I_DICT_INDEX);
-	/* decoded anew: the bytes may be another object's by now */
-	if (stele_value_decode(v->seg, pos, NULL, &dict) ||
-	    dict.type != STELE_TYPE_DICT)
-		return stele_verify_broken(v, pos, STELE_I_OBJECT_BOUNDS);
-	for (uint64_t i = 0; i < nr; i++) {
-		uint64_t at = pos + 8 + 16 * i;
-
-		rc = stele_value_decode(v->seg, stele_load(v->seg, at),
-					v->seg->base + at, &key);
-		if (!rc)
-			rc = stele_dict_search(&dict, &key, &found);
-		if (rc == -STELE_E_TYPE || rc == -STELE_E_RANGE)
-			return stele_verify_broken(v, at, STELE_I_DICT_KEY);
-		if (rc)
-			return stele_verify_broken(v, at, STELE_I_DICT_INDEX);
-		if (found != i)
-			return stele_verify_broken(v, at, STELE_I_DICT_UNIQUE);
-		if (!came_in_order(&dict, &key, i))
-			return stele_verify_broken(v, at, STELE_I_DICT_INDEX);
-	}
-	return 0;
-}
-
 static int verify_record(struct stele_verify *v, uint64_t pos, uint64_t head)
 {
 	uint32_t record = (uint32_t)STELE_FMT_HEAD_COUNT(head);
@@ -408,31 +271,48 @@ static int verify_record(struct stele_verify *v, uint64_t pos, uint64_t head)
 	return rc;
 }
 
-/* Bytes of the payload, for the kinds that may have fill behind it. */
-static int verify_fill(struct stele_verify *v, uint64_t pos, uint64_t head,
-		       uint64_t size)
+/* Where the payload of an object ends; 0 of a kind that has no fill. */
+static uint64_t end_of(const struct stele_verify *v, uint64_t pos,
+		       uint64_t head)
 {
-	uint64_t count = STELE_FMT_HEAD_COUNT(head), end = pos + 8, zero;
+	uint64_t count = STELE_FMT_HEAD_COUNT(head);
+	unsigned element;
 
 	switch (STELE_FMT_HEAD_KIND(head)) {
 	case STELE_FMT_KIND_RUN:
 	case STELE_FMT_KIND_BIGINT:
 	case STELE_FMT_KIND_BYTES:
-		end += count;
-		break;
+		return pos + 8 + count;
+	case STELE_FMT_KIND_DECIMAL:
+		return pos + 12 + count;
 	case STELE_FMT_KIND_STR:
-		end += 8 + count;
-		break;
+	case STELE_FMT_KIND_USER:
+		return pos + 16 + count;
 	case STELE_FMT_KIND_ARRAY:
-		end += count * stele_type_width(stele_type_of_element(
-				       STELE_FMT_HEAD_FLAGS(head) >>
-				       STELE_FMT_OBJ_ELEM_SHIFT));
-		break;
+		element = STELE_FMT_HEAD_FLAGS(head) >>
+			  STELE_FMT_OBJ_ELEM_SHIFT;
+		return pos + 8 +
+		       count * stele_type_width(stele_type_of_element(element));
+	case STELE_FMT_KIND_NDARRAY:
+		return stele_ndarray_data_at(pos, (uint32_t)count) +
+		       stele_load(v->seg,
+				  pos + 8 +
+					  offsetof(struct stele_fmt_ndarray,
+						   data_bytes));
 	default:
 		return 0;
 	}
+}
+
+static int verify_fill(struct stele_verify *v, uint64_t pos, uint64_t head,
+		       uint64_t size)
+{
+	uint64_t end = end_of(v, pos, head), zero;
+
+	if (!end)
+		return 0;
 	zero = stele_verify_zeros(v, end, pos + size);
-	if (zero != pos + size)
+	if (zero < pos + size)
 		return stele_verify_broken(v, zero, STELE_I_OBJECT_FILL);
 	return 0;
 }
@@ -440,36 +320,53 @@ static int verify_fill(struct stele_verify *v, uint64_t pos, uint64_t head,
 static int verify_content(struct stele_verify *v, uint64_t pos, uint64_t head)
 {
 	uint64_t count = STELE_FMT_HEAD_COUNT(head);
+	int rc;
 
 	switch (STELE_FMT_HEAD_KIND(head)) {
 	case STELE_FMT_KIND_PAD:
 		return 0;
-	case STELE_FMT_KIND_RUN:
-		return verify_run(v, pos, count);
-	case STELE_FMT_KIND_I64:
-	case STELE_FMT_KIND_U64:
-	case STELE_FMT_KIND_F64:
-		return verify_number(v, pos, head);
-	case STELE_FMT_KIND_BIGINT:
-		return verify_bigint(v, pos, head);
-	case STELE_FMT_KIND_STR:
-		return verify_str(v, pos, head);
-	case STELE_FMT_KIND_BYTES:
-		if (count > STELE_FMT_SHORT_MAX)
-			return 0;
-		return stele_verify_broken(v, pos, STELE_I_BYTES_SPELLING);
 	case STELE_FMT_KIND_LIST:
-		return verify_words(v, pos + 8, count);
+	case STELE_FMT_KIND_TUPLE:
+		return stele_verify_words(v, pos + 8, count);
+	case STELE_FMT_KIND_SET:
 	case STELE_FMT_KIND_DICT:
-		return verify_dict(v, pos, count);
+		if (STELE_FMT_HEAD_KIND(head) == STELE_FMT_KIND_DICT)
+			count *= 2;
+		rc = stele_verify_words(v, pos + 8, count);
+		return rc ? rc : stele_verify_index(v, pos, false);
 	case STELE_FMT_KIND_ARRAY:
-		return verify_array(v, pos, head);
-	default:
+	case STELE_FMT_KIND_NDARRAY:
+		return stele_verify_array(v, pos, head);
+	case STELE_FMT_KIND_RECORD:
 		return verify_record(v, pos, head);
+	default:
+		return stele_verify_scalar(v, pos, head);
 	}
 }
 
-static int verify_heap(struct stele_verify *v, const struct stele_heap *heap)
+static int verify_object(struct stele_verify *v, uint64_t pos, uint64_t head,
+			 uint64_t size)
+{
+	int rc = verify_fill(v, pos, head, size);
+
+	return rc ? rc : verify_content(v, pos, head);
+}
+
+/* Of the keys that the second pass left to the third. */
+static int verify_nested(struct stele_verify *v, uint64_t pos, uint64_t head,
+			 uint64_t size)
+{
+	unsigned kind = STELE_FMT_HEAD_KIND(head);
+
+	(void)size;
+	return kind == STELE_FMT_KIND_DICT || kind == STELE_FMT_KIND_SET ?
+		       stele_verify_index(v, pos, true) :
+		       0;
+}
+
+static int visit(struct stele_verify *v, const struct stele_heap *heap,
+		 int (*verify)(struct stele_verify *v, uint64_t pos,
+			       uint64_t head, uint64_t size))
 {
 	uint64_t pos = heap->off, end = pos + heap->len, reported = pos;
 	uint64_t head, size;
@@ -480,11 +377,9 @@ static int verify_heap(struct stele_verify *v, const struct stele_heap *heap)
 		if (stele_object_size(v->seg, pos, &head, &size) ||
 		    size > end - pos)
 			return refused(v, pos);
-		rc = verify_fill(v, pos, head, size);
-		if (!rc)
-			rc = verify_content(v, pos, head);
+		rc = verify(v, pos, head, size);
 		if (!rc && pos - reported >= PROGRESS_BYTES) {
-			rc = stele_verify_progress(v, (pos - reported) / 2);
+			rc = stele_verify_progress(v, (pos - reported) / 4);
 			reported = pos;
 		}
 	}
@@ -496,6 +391,8 @@ int stele_verify_objects(struct stele_verify *v)
 	int rc = 0;
 
 	for (uint32_t i = 0; !rc && i < v->seg->nr_heaps; i++)
-		rc = verify_heap(v, &v->seg->heaps[i]);
+		rc = visit(v, &v->seg->heaps[i], verify_object);
+	for (uint32_t i = 0; !rc && v->nested_keys && i < v->seg->nr_heaps; i++)
+		rc = visit(v, &v->seg->heaps[i], verify_nested);
 	return rc;
 }

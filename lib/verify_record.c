@@ -21,7 +21,6 @@ static int verify_raw(struct stele_verify *v, uint64_t pos,
 	uint64_t at = pos + f->off, end = at + stele_type_width(kind);
 	bool null = bit_at(v, pos, r->null_off, f->null_bit);
 	bool unset = bit_at(v, pos, r->unset_off, f->unset_bit);
-	struct stele_value value;
 
 	if (null && unset)
 		return stele_verify_broken(v, at, STELE_I_RECORD_BITS);
@@ -31,14 +30,12 @@ static int verify_raw(struct stele_verify *v, uint64_t pos,
 						   STELE_I_RECORD_ABSENT);
 		return 0;
 	}
-	if (kind == STELE_TYPE_BOOL && v->seg->base[at] > 1)
-		return stele_verify_broken(v, at, STELE_I_FIELD_BOOL);
-	if (kind != STELE_TYPE_DATE && kind != STELE_TYPE_DATETIME)
+	if (stele_verify_raw(v, kind, v->seg->base + at))
 		return 0;
-	stele_value_raw(v->seg, kind, v->seg->base + at, &value);
-	if (!stele_verify_time(kind, value.u.i))
-		return stele_verify_broken(v, at, STELE_I_FIELD_TIME);
-	return 0;
+	return stele_verify_broken(v, at,
+				   kind == STELE_TYPE_BOOL ?
+					   STELE_I_FIELD_BOOL :
+					   STELE_I_FIELD_TIME);
 }
 
 static int verify_field(struct stele_verify *v, uint64_t pos,

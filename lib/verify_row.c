@@ -7,8 +7,6 @@
 #include "canonical.h"
 #include "verify.h"
 
-#define TAG_TUPLE 0x40
-
 /* The value at the end of a path; NULL or UNSET where it breaks off. */
 static int follow(struct stele_verify *v, uint64_t pos, const uint32_t *steps,
 		  struct stele_value *value)
@@ -33,35 +31,22 @@ static int no_memory(struct stele_verify *v)
 	return stele_fail(v->err, -ENOMEM, "no memory for a key");
 }
 
-static int append_varint(struct stele_verify *v, uint64_t n)
-{
-	uint8_t bytes[10];
-	size_t len = 0;
-
-	for (; n >= 0x80; n >>= 7)
-		bytes[len++] = (uint8_t)(n | 0x80);
-	bytes[len++] = (uint8_t)n;
-	return stele_buffer_append(&v->key, bytes, len) ? no_memory(v) : 0;
-}
-
+/* One key field, or several, canonically. */
 static int append_canonical(struct stele_verify *v, uint64_t pos,
-			    const struct stele_value *value, bool framed)
+			    const struct stele_value *fields, uint32_t nr)
 {
+	uint64_t steps;
 	size_t len;
-	int rc = stele_canonical_value(NULL, 0, &len, value);
+	int rc;
 
-	if (rc != -ENOSPC)
-		return stele_verify_broken(v, pos, STELE_I_ENTRY_ROW_KEY);
-	rc = framed ? append_varint(v, len) : 0;
-	if (rc)
-		return rc;
-	if (stele_buffer_reserve(&v->key, len))
+	if (stele_buffer_reserve(&v->key, STELE_CANONICAL_MAX))
 		return no_memory(v);
-	rc = stele_canonical_value(v->key.ptr + v->key.len, len, &len, value);
+	rc = stele_canonical_counted(v->key.ptr, STELE_CANONICAL_MAX, &len,
+				     fields, nr, &steps);
 	if (rc)
-		return stele_verify_broken(v, pos, STELE_I_ENTRY_ROW_KEY);
-	v->key.len += len;
-	return 0;
+		return stele_verify_broken(v, pos, STELE_I_WORD_KEY);
+	v->key.len = len;
+	return stele_verify_spend(v, pos, steps);
 }
 
 static int append_plain(struct stele_verify *v, uint64_t pos, unsigned key_type,
@@ -71,60 +56,70 @@ static int append_plain(struct stele_verify *v, uint64_t pos, unsigned key_type,
 		    key_type == STELE_FMT_KEY_BYTES;
 
 	if (key_type == STELE_FMT_KEY_CANONICAL)
-		return append_canonical(v, pos, value, false);
+		return append_canonical(v, pos, value, 1);
 	if (text !=
 	    (value->type == STELE_TYPE_STR || value->type == STELE_TYPE_BYTES))
 		return stele_verify_broken(v, pos, STELE_I_FIELD_TYPE);
 	if (text ? stele_buffer_append(&v->key, value->u.ptr, value->len) :
 		   stele_buffer_append(&v->key, &value->u.u, 8))
 		return no_memory(v);
-	return 0;
+	return stele_verify_spend(v, pos, v->key.len / STELE_CANONICAL_STEP);
+}
+
+/* The key fields of a row; *found false where one is null or unset. */
+static int key_fields(struct stele_verify *v, uint32_t decl, uint64_t pos,
+		      struct stele_value *fields, bool *found)
+{
+	const struct stele_fmt_decl *d = &v->schema->tables[decl];
+	const uint32_t *steps = v->schema->steps + d->first_step;
+	int rc = 0;
+
+	*found = true;
+	for (uint32_t k = 0; !rc && *found && k < d->nr_keys; k++) {
+		rc = follow(v, pos, steps, &fields[k]);
+		if (!rc)
+			rc = stele_verify_spend(v, pos, steps[0]);
+		steps += 1 + steps[0];
+		*found = !rc && fields[k].type != STELE_TYPE_NULL &&
+			 fields[k].type != STELE_TYPE_UNSET;
+	}
+	return rc;
 }
 
 int stele_verify_row_key(struct stele_verify *v, uint32_t decl,
 			 unsigned key_type, uint64_t pos, bool *found)
 {
-	const struct stele_fmt_decl *d = &v->schema->tables[decl];
-	const uint32_t *steps = v->schema->steps + d->first_step;
-	uint8_t tag = TAG_TUPLE;
-	struct stele_value value;
-	int rc = 0;
+	uint32_t nr = v->schema->tables[decl].nr_keys;
+	struct stele_value fields[STELE_MAX_KEY_PATHS];
+	int rc = key_fields(v, decl, pos, fields, found);
 
 	v->key.len = 0;
-	*found = true;
-	if (d->nr_keys > 1) {
-		if (stele_buffer_append(&v->key, &tag, 1))
-			return no_memory(v);
-		rc = append_varint(v, d->nr_keys);
-	}
-	for (uint32_t k = 0; !rc && k < d->nr_keys; k++) {
-		rc = follow(v, pos, steps, &value);
-		steps += 1 + steps[0];
-		if (rc)
-			break;
-		if (value.type == STELE_TYPE_NULL ||
-		    value.type == STELE_TYPE_UNSET) {
-			*found = false;
-			return 0;
-		}
-		rc = d->nr_keys > 1 ? append_canonical(v, pos, &value, true) :
-				      append_plain(v, pos, key_type, &value);
-	}
-	return rc;
+	if (rc || !*found)
+		return rc;
+	return nr > 1 ? append_canonical(v, pos, fields, nr) :
+			append_plain(v, pos, key_type, fields);
+}
+
+int stele_verify_key_steps(struct stele_verify *v, uint64_t at,
+			   const struct stele_value *key)
+{
+	v->key.len = 0;
+	if (key->type == STELE_TYPE_STR || key->type == STELE_TYPE_BYTES)
+		return stele_verify_spend(v, at,
+					  key->len / STELE_CANONICAL_STEP);
+	return append_canonical(v, at, key, 1);
 }
 
 int stele_verify_row_keys(struct stele_verify *v, uint64_t pos, uint32_t record)
 {
-	const struct stele_schema *schema = v->schema;
+	struct stele_value fields[STELE_MAX_KEY_PATHS];
 	bool found;
 	int rc = 0;
 
-	for (uint32_t i = 0; !rc && i < schema->head->nr_tables; i++) {
-		if (schema->tables[i].record != record)
-			continue;
-		rc = stele_verify_row_key(v, i, STELE_FMT_KEY_CANONICAL, pos,
-					  &found);
-		v->nr_keyed[i] += !rc && found;
+	for (uint32_t i = v->first_table[record]; !rc && i;
+	     i = v->next_table[i - 1]) {
+		rc = key_fields(v, i - 1, pos, fields, &found);
+		v->nr_keyed[i - 1] += !rc && found;
 	}
 	return rc;
 }

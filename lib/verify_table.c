@@ -2,7 +2,7 @@
 /*
  * Verifying tables: descriptors and names, that the parts of all tables fill
  * their sections, and keys and values by type.  Where entries lie is the
- * business of verify_bucket.c and verify_integer.c.
+ * business of verify_bucket.c, verify_integer.c and verify_filter.c.
  */
 #include <unistr.h>
 
@@ -93,7 +93,9 @@ static int verify_declaration(struct stele_verify *v, uint32_t i)
 	d = &v->schema->tables[i];
 	name = stele_schema_str(v->schema, d->name);
 	if (fmt->decl != i || fmt->record != d->record ||
-	    fmt->value_type != STELE_TYPE_RECORD ||
+	    fmt->filter != stele_decl_filter(d) ||
+	    fmt->value_type !=
+		    (fmt->filter ? STELE_TYPE_BOOL : STELE_TYPE_RECORD) ||
 	    fmt->key_type != stele_schema_key_type(v->schema, i) ||
 	    map->multi != !!(d->flags & STELE_FMT_DECL_F_MULTI) ||
 	    fmt->name_len != name.len ||
@@ -108,6 +110,8 @@ static int verify_declaration(struct stele_verify *v, uint32_t i)
 struct part {
 	uint64_t off;
 	uint64_t len;
+	uint64_t align; /* it begins at the next multiple of this */
+	uint64_t or_align; /* or of this */
 };
 
 static int compare_parts(const void *a, const void *b)
@@ -117,12 +121,38 @@ static int compare_parts(const void *a, const void *b)
 	return (x->off > y->off) - (x->off < y->off);
 }
 
-static void add_part(struct part *parts, size_t *n, uint64_t off, uint64_t len)
+static void add_part(struct part *parts, size_t *n, struct part part)
 {
-	if (!len)
-		return;
-	parts[*n].off = off;
-	parts[(*n)++].len = len;
+	if (part.len)
+		parts[(*n)++] = part;
+}
+
+static void add_data(struct part *parts, size_t *n,
+		     const struct stele_fmt_table *t)
+{
+	add_part(parts, n,
+		 (struct part){ t->data_off, t->nr_buckets << t->bucket_log2,
+				STELE_FMT_BLOCK, STELE_FMT_EXTENT });
+	add_part(parts, n,
+		 (struct part){ t->overflow_off, t->overflow_bytes, 1, 1 });
+}
+
+static void add_index(struct part *parts, size_t *n,
+		      const struct stele_fmt_table *t)
+{
+	uint64_t each = 0;
+
+	if (t->kind == STELE_FMT_TABLE_BUCKET) {
+		each = sizeof(struct stele_fmt_partition);
+		add_part(parts, n,
+			 (struct part){ t->separators_off, t->nr_buckets, 1,
+					1 });
+	} else if (t->kind == STELE_FMT_TABLE_FILTER) {
+		each = sizeof(struct stele_fmt_filter);
+	}
+	add_part(parts, n,
+		 (struct part){ t->partitions_off, t->nr_partitions * each, 64,
+				64 });
 }
 
 /* The parts of all tables in sections of one kind, in the image's order. */
@@ -133,21 +163,21 @@ static size_t collect(const struct stele_verify *v, uint32_t kind,
 
 	for (uint32_t i = 0; i < v->seg->nr_maps; i++) {
 		const struct stele_fmt_table *t = &v->seg->maps[i].fmt;
-		bool buckets = t->kind == STELE_FMT_TABLE_BUCKET;
 
-		if (kind == STELE_FMT_SECTION_TABLE_DATA) {
-			add_part(parts, &n, t->data_off,
-				 t->nr_buckets << t->bucket_log2);
-			add_part(parts, &n, t->overflow_off, t->overflow_bytes);
-		} else if (buckets) {
-			add_part(parts, &n, t->partitions_off,
-				 t->nr_partitions *
-					 sizeof(struct stele_fmt_partition));
-			add_part(parts, &n, t->separators_off, t->nr_buckets);
-		}
+		if (kind == STELE_FMT_SECTION_TABLE_DATA)
+			add_data(parts, &n, t);
+		else
+			add_index(parts, &n, t);
 	}
 	qsort(parts, n, sizeof(*parts), compare_parts);
 	return n;
+}
+
+/* Whether a part is the next behind `at`. */
+static bool is_next(const struct part *p, uint64_t at)
+{
+	return p->off == ((at + p->align - 1) & ~(p->align - 1)) ||
+	       p->off == ((at + p->or_align - 1) & ~(p->or_align - 1));
 }
 
 /* The parts from *i on that lie in a section, and the zeros between them. */
@@ -160,7 +190,7 @@ static int verify_section(struct stele_verify *v,
 	for (; *i < n && parts[*i].off < end; ++*i) {
 		const struct part *p = &parts[*i];
 
-		if (p->off < at || p->len > end - p->off)
+		if (!is_next(p, at) || p->len > end - p->off)
 			return stele_verify_broken(v, p->off,
 						   STELE_I_TABLE_SPACE);
 		if (stele_verify_zeros(v, at, p->off) != p->off)
@@ -203,6 +233,8 @@ static int verify_space(struct stele_verify *v, uint32_t kind)
 
 int stele_verify_key(struct stele_verify *v, const struct stele_verify_entry *e)
 {
+	if (e->key_len > STELE_CANONICAL_MAX)
+		return stele_verify_broken(v, e->at, STELE_I_ENTRY_KEY);
 	switch (e->map->key_type) {
 	case STELE_FMT_KEY_STR:
 		if (u8_check(e->key, e->key_len))
@@ -266,7 +298,6 @@ int stele_verify_value(struct stele_verify *v,
 {
 	unsigned type = e->map->value_type;
 	size_t width = stele_type_width(type);
-	struct stele_value value;
 
 	switch (type) {
 	case STELE_TYPE_RECORD:
@@ -281,10 +312,7 @@ int stele_verify_value(struct stele_verify *v,
 						   STELE_I_ENTRY_VALUE);
 		return 0;
 	}
-	stele_value_raw(v->seg, type, p, &value);
-	if ((type == STELE_TYPE_BOOL && *p > 1) ||
-	    ((type == STELE_TYPE_DATE || type == STELE_TYPE_DATETIME) &&
-	     !stele_verify_time(type, value.u.i)))
+	if (!stele_verify_raw(v, type, p))
 		return stele_verify_broken(v, e->at, STELE_I_ENTRY_VALUE);
 	for (; width < len; width++)
 		if (p[width])
@@ -312,13 +340,23 @@ static bool has_key(const struct stele_map *map, const uint8_t *key, size_t len)
 	       !stele_bucket_search(map, &place, key, len, &entry);
 }
 
+int stele_verify_spend_rows(struct stele_verify *v, const struct stele_map *map)
+{
+	uint64_t bytes = 0;
+
+	for (uint32_t i = 0; i < v->seg->nr_heaps; i++)
+		bytes += v->seg->heaps[i].len;
+	return stele_verify_spend(v, descriptor_of(v, map),
+				  bytes / STELE_CANONICAL_STEP);
+}
+
 /* Every key that a row has is in the table, by a lookup of each. */
 static int verify_keys(struct stele_verify *v, const struct stele_map *map)
 {
 	struct stele_rows rows = STELE_ROWS_BEGIN;
 	struct stele_value row;
 	bool found;
-	int rc = 0;
+	int rc = stele_verify_spend_rows(v, map);
 
 	while (!rc && !stele_segment_next_row(v->seg, &rows, &row)) {
 		if (row.record != map->fmt.record)
@@ -348,12 +386,23 @@ int stele_verify_counts(struct stele_verify *v, const struct stele_map *map,
 		return 0;
 	/* a unique table may have left out rows, but of keys that it has */
 	keyed = v->nr_keyed[fmt->decl];
+	if (map->kind == STELE_FMT_TABLE_FILTER)
+		return nr_keys > keyed ? broken(v, map, STELE_I_TABLE_ROWS) : 0;
 	if (map->multi ? nr_values != keyed : nr_values > keyed)
 		return broken(v, map, STELE_I_TABLE_ROWS);
 	return nr_values == keyed ? 0 : verify_keys(v, map);
 }
 
 /* ---------------------------------------------------------------- tables */
+
+/* A position divided by 8 takes four bytes, and more only where L is so long. */
+static bool has_row_bytes(const struct stele_verify *v,
+			  const struct stele_map *map)
+{
+	return map->kind != STELE_FMT_TABLE_BUCKET || !map->nr_partitions ||
+	       map->value_type != STELE_TYPE_RECORD || map->value_bytes == 4 ||
+	       v->seg->len / 8 >> (8 * (map->value_bytes - 1));
+}
 
 static int verify_table(struct stele_verify *v, uint32_t i)
 {
@@ -364,12 +413,19 @@ static int verify_table(struct stele_verify *v, uint32_t i)
 	/* what was opened is what lies there */
 	if (memcmp(v->seg->base + off, &map->fmt, sizeof(map->fmt)) != 0)
 		return broken(v, map, STELE_I_TABLE_KIND);
+	if (!has_row_bytes(v, map))
+		return broken(v, map, STELE_I_ROW_BYTES);
 	rc = verify_declaration(v, i);
 	if (rc)
 		return rc;
-	return map->kind == STELE_FMT_TABLE_INTEGER ?
-		       stele_verify_lines(v, map) :
-		       stele_verify_buckets(v, map);
+	switch (map->kind) {
+	case STELE_FMT_TABLE_INTEGER:
+		return stele_verify_lines(v, map);
+	case STELE_FMT_TABLE_FILTER:
+		return stele_verify_filter(v, map);
+	default:
+		return stele_verify_buckets(v, map);
+	}
 }
 
 int stele_verify_tables(struct stele_verify *v)

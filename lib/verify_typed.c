@@ -6,17 +6,18 @@
  *
  * Equal lists are shared, so one may be reached many times.  Reached first it
  * gets a bit; reached again with a bit, it is looked up under (position, type)
- * and walked only if it is new there.  So each is walked at most once more than
- * it has declared types, and only what is shared costs memory; short lists of
- * scalars are just walked.
+ * and walked only if it is new there, for which steps are counted.  So each is
+ * walked at most once more than it has declared types, and only what is shared
+ * costs memory; short ones of scalars are just walked.
  */
+#include "canonical.h"
 #include "hash.h"
 #include "salt.h"
 #include "verify.h"
 
 #define SHORT_ITEMS 32u
 
-/* A list or dict on the way down. */
+/* A list, dict, set or tuple on the way down. */
 struct frame {
 	uint64_t pos;
 	uint64_t len; /* words */
@@ -62,14 +63,14 @@ static int grow(struct stele_typed_set *set)
 	return 0;
 }
 
-/* Note that (pos, type) is walked now; *known: that it was before. */
-static int remember(struct stele_verify *v, uint64_t pos, uint32_t type,
+/* Note that a frame's words are walked now; *known: that they were before. */
+static int remember(struct stele_verify *v, const struct frame *f, uint64_t at,
 		    bool *known)
 {
 	uint64_t bit = 0, mask;
 	struct stele_typed *slot;
 
-	stele_verify_bit(v, pos, &bit);
+	stele_verify_bit(v, f->pos, &bit);
 	mask = 1ull << (bit / 2 % 64);
 	*known = false;
 	if (!(v->typed[bit / 128] & mask)) {
@@ -79,14 +80,14 @@ static int remember(struct stele_verify *v, uint64_t pos, uint32_t type,
 	if (2 * (v->again.used + 1) > v->again.nr_slots && grow(&v->again))
 		return stele_fail(v->err, -ENOMEM,
 				  "no memory for verifying shared lists");
-	slot = find_slot(&v->again, pos, type);
+	slot = find_slot(&v->again, f->pos, f->type);
 	*known = slot->pos != 0;
-	if (!*known) {
-		slot->pos = pos;
-		slot->type = type;
-		v->again.used++;
-	}
-	return 0;
+	if (*known)
+		return 0;
+	slot->pos = f->pos;
+	slot->type = f->type;
+	v->again.used++;
+	return stele_verify_spend(v, at, f->len);
 }
 
 /* --------------------------------------------------------------- scalars */
@@ -114,48 +115,84 @@ static bool fits_scalar(unsigned kind, const struct stele_value *value)
 		return value->type == STELE_TYPE_F64 &&
 		       (value->u.f != value->u.f ||
 			(double)(float)value->u.f == value->u.f);
+	if (kind == STELE_TYPE_BIGINT)
+		return value->type == STELE_TYPE_I64 ||
+		       value->type == STELE_TYPE_U64 ||
+		       value->type == STELE_TYPE_BIGINT;
 	return value->type == kind;
 }
 
-/* A row of the table's record; where it is weak, else a key that is absent. */
-static int verify_ref(struct stele_verify *v, uint64_t at,
-		      const struct stele_fmt_type *t,
-		      const struct stele_value *value)
+/* A value of the user's type of that name. */
+static int verify_user(struct stele_verify *v, uint64_t at,
+		       const struct stele_fmt_type *t,
+		       const struct stele_value *value)
 {
-	const struct stele_fmt_type *key;
-	struct stele_value row;
+	struct stele_str want = stele_schema_user(v->schema, t), name, bytes;
 
-	if (value->type == STELE_TYPE_RECORD) {
-		uint64_t head = stele_load(v->seg, value->u.pos);
-
-		if (value->record != t->arg ||
-		    !(STELE_FMT_HEAD_FLAGS(head) & STELE_FMT_OBJ_F_ROW))
-			return stele_verify_broken(v, at, STELE_I_FIELD_REF);
-		return 0;
-	}
-	key = &v->schema->types[stele_schema_key(v->schema, t->arg2, 0)];
-	if (!(t->flags & STELE_FMT_TYPE_F_WEAK) ||
-	    v->schema->tables[t->arg2].nr_keys != 1 ||
-	    !fits_scalar(key->kind, value) || t->arg2 >= v->seg->nr_maps ||
-	    !stele_map_get(&v->seg->maps[t->arg2], value, 1, &row))
-		return stele_verify_broken(v, at, STELE_I_FIELD_REF);
-	return 0;
+	if (value->type != STELE_TYPE_USER ||
+	    stele_value_user(value, &name, &bytes) || name.len != want.len ||
+	    memcmp(name.ptr, want.ptr, want.len) != 0)
+		return stele_verify_broken(v, at, STELE_I_FIELD_TYPE);
+	return stele_verify_spend(v, at, want.len / STELE_CANONICAL_STEP);
 }
 
 /* --------------------------------------------------------------- the walk */
 
-static bool has_items(const struct stele_schema *schema, uint32_t type)
+static int verify_one(struct stele_verify *v, uint64_t at, uint64_t word,
+		      uint32_t type, bool nullable);
+
+/* A weak key that is absent. */
+static int verify_weak(struct stele_verify *v, uint64_t at, uint64_t word,
+		       uint32_t table, const struct stele_value *value)
 {
-	return schema->types[type].kind == STELE_TYPE_LIST ||
-	       schema->types[type].kind == STELE_TYPE_DICT;
+	uint32_t type = stele_schema_key(v->schema, table, 0);
+	unsigned kind = v->schema->types[type].kind;
+	struct stele_value row;
+	int rc;
+
+	if (kind != STELE_TYPE_ANY && !fits_scalar(kind, value))
+		return stele_verify_broken(v, at, STELE_I_FIELD_REF);
+	rc = stele_verify_key_steps(v, at, value);
+	if (rc)
+		return rc;
+	/* a table that is broken is told of later */
+	if (!stele_map_get(&v->seg->maps[table], value, 1, &row))
+		return stele_verify_broken(v, at, STELE_I_FIELD_REF);
+	return verify_one(v, at, word, type, false);
 }
 
-/* Begin to walk a list or dict, unless it was walked before. */
-static int enter(struct stele_verify *v, const struct stele_value *value,
-		 uint32_t type)
+/* A row of the table's record; where it is weak, else a key that is absent. */
+static int verify_ref(struct stele_verify *v, uint64_t at, uint64_t word,
+		      const struct stele_fmt_type *t,
+		      const struct stele_value *value)
+{
+	if (value->type == STELE_TYPE_RECORD && value->record == t->arg &&
+	    value->flags & STELE_VALUE_F_ROW)
+		return 0;
+	if (!(t->flags & STELE_FMT_TYPE_F_WEAK) ||
+	    v->schema->tables[t->arg2].nr_keys != 1 ||
+	    t->arg2 >= v->seg->nr_maps)
+		return stele_verify_broken(v, at, STELE_I_FIELD_REF);
+	return verify_weak(v, at, word, t->arg2, value);
+}
+
+/* Whether all that a type is made of are scalars. */
+static bool is_flat(const struct stele_schema *schema,
+		    const struct stele_fmt_type *t)
+{
+	for (uint32_t i = 0; i < stele_type_nr_parts(t); i++)
+		if (stele_type_nr_parts(
+			    &schema->types[stele_type_part(schema, t, i)]))
+			return false;
+	return true;
+}
+
+/* Begin to walk a collection, unless it was walked before. */
+static int enter(struct stele_verify *v, uint64_t at,
+		 const struct stele_value *value, uint32_t type)
 {
 	const struct stele_fmt_type *t = &v->schema->types[type];
-	bool flat = !has_items(v->schema, t->arg), known = false;
+	bool known = false;
 	struct frame frame = {
 		.pos = value->u.pos,
 		.len = t->kind == STELE_TYPE_DICT ? 2 * value->len : value->len,
@@ -163,10 +200,13 @@ static int enter(struct stele_verify *v, const struct stele_value *value,
 	};
 	int rc = 0;
 
+	if (value->type != t->kind || (t->kind == STELE_TYPE_TUPLE &&
+				       value->len != stele_type_nr_parts(t)))
+		return stele_verify_broken(v, at, STELE_I_FIELD_TYPE);
 	if (!frame.len)
 		return 0;
-	if (!flat || frame.len > SHORT_ITEMS)
-		rc = remember(v, frame.pos, type, &known);
+	if (frame.len > SHORT_ITEMS || !is_flat(v->schema, t))
+		rc = remember(v, &frame, at, &known);
 	if (rc || known)
 		return rc;
 	if (stele_buffer_append(&v->walk, &frame, sizeof(frame)))
@@ -175,7 +215,7 @@ static int enter(struct stele_verify *v, const struct stele_value *value,
 	return 0;
 }
 
-/* One word; a list or dict is put on the way instead of being walked. */
+/* One word; a collection is put on the way instead of being walked. */
 static int verify_one(struct stele_verify *v, uint64_t at, uint64_t word,
 		      uint32_t type, bool nullable)
 {
@@ -193,26 +233,49 @@ static int verify_one(struct stele_verify *v, uint64_t at, uint64_t word,
 	switch (t->kind) {
 	case STELE_TYPE_LIST:
 	case STELE_TYPE_DICT:
-		if (value.type != t->kind)
-			break;
-		return enter(v, &value, type);
+	case STELE_TYPE_SET:
+	case STELE_TYPE_TUPLE:
+		return enter(v, at, &value, type);
 	case STELE_TYPE_ARRAY:
+	case STELE_TYPE_NDARRAY:
 		if (value.type != t->kind ||
 		    value.element != stele_type_of_element(t->arg))
 			break;
 		return 0;
+	case STELE_TYPE_USER:
+		return verify_user(v, at, t, &value);
 	case STELE_TYPE_RECORD:
 		if (value.type != t->kind || value.record != t->arg)
 			return stele_verify_broken(v, at, STELE_I_FIELD_RECORD);
 		return 0;
 	case STELE_TYPE_REF:
-		return verify_ref(v, at, t, &value);
+		return verify_ref(v, at, word, t, &value);
 	default:
 		if (!fits_scalar(t->kind, &value))
 			break;
 		return 0;
 	}
 	return stele_verify_broken(v, at, STELE_I_FIELD_TYPE);
+}
+
+/* The type of word `i` of a collection, and whether it may be null. */
+static uint32_t type_of(const struct stele_verify *v,
+			const struct stele_fmt_type *t, uint64_t i,
+			bool *nullable)
+{
+	uint64_t part = i;
+
+	*nullable = t->flags & STELE_FMT_TYPE_F_NULLABLE;
+	if (t->kind == STELE_TYPE_TUPLE)
+		*nullable = v->schema->steps[t->arg + i] &
+			    STELE_FMT_STEP_NULLABLE;
+	else if (t->kind == STELE_TYPE_DICT)
+		part = i % 2;
+	else
+		part = 0;
+	if (t->kind == STELE_TYPE_DICT && !part)
+		*nullable = false; /* of a key */
+	return stele_type_part(v->schema, t, (uint32_t)part);
 }
 
 /* The next word of the frame on top. */
@@ -222,16 +285,15 @@ static int step(struct stele_verify *v)
 						   sizeof(*f));
 	const struct stele_fmt_type *t = &v->schema->types[f->type];
 	uint64_t at = f->pos + 8 + 8 * f->next;
-	bool is_key = t->kind == STELE_TYPE_DICT && f->next % 2 == 0;
+	uint32_t type;
+	bool nullable;
 
 	if (f->next == f->len) {
 		v->walk.len -= sizeof(*f);
 		return 0;
 	}
-	f->next++;
-	return verify_one(v, at, stele_load(v->seg, at),
-			  is_key ? t->arg2 : t->arg,
-			  !is_key && t->flags & STELE_FMT_TYPE_F_NULLABLE);
+	type = type_of(v, t, f->next++, &nullable);
+	return verify_one(v, at, stele_load(v->seg, at), type, nullable);
 }
 
 int stele_verify_typed(struct stele_verify *v, uint64_t at, uint64_t word,

@@ -5,19 +5,8 @@
  */
 #include <unistr.h>
 
+#include "calendar.h"
 #include "verify.h"
-
-/* 0001-01-01 and 9999-12-31 in days and microseconds from 1970-01-01. */
-#define MIN_DAYS (-719162)
-#define MAX_DAYS 2932896
-#define DAY 86400000000ll
-
-bool stele_verify_time(unsigned type, int64_t count)
-{
-	if (type == STELE_TYPE_DATE)
-		return count >= MIN_DAYS && count <= MAX_DAYS;
-	return count >= MIN_DAYS * DAY && count < (MAX_DAYS + 1) * DAY;
-}
 
 static int verify_reference(struct stele_verify *v, uint64_t at, uint64_t word)
 {
@@ -46,13 +35,14 @@ static int verify_short(struct stele_verify *v, uint64_t at, uint64_t word)
 
 static int verify_calendar(struct stele_verify *v, uint64_t at, uint64_t word)
 {
-	unsigned kind = word >> 3 & 3;
+	static const uint8_t types[] = {
+		[STELE_FMT_CALENDAR_DATE] = STELE_TYPE_DATE,
+		[STELE_FMT_CALENDAR_DATETIME] = STELE_TYPE_DATETIME,
+		[STELE_FMT_CALENDAR_TIME] = STELE_TYPE_TIME,
+		[STELE_FMT_CALENDAR_TIMEDELTA] = STELE_TYPE_TIMEDELTA,
+	};
 
-	if (kind > STELE_FMT_CALENDAR_DATETIME ||
-	    !stele_verify_time(kind == STELE_FMT_CALENDAR_DATE ?
-				       STELE_TYPE_DATE :
-				       STELE_TYPE_DATETIME,
-			       (int64_t)word >> 5))
+	if (!stele_calendar_fits(types[word >> 3 & 3], (int64_t)word >> 5))
 		return stele_verify_broken(v, at, STELE_I_WORD_CALENDAR);
 	return 0;
 }

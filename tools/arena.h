@@ -28,7 +28,7 @@ static inline void *arena_take(struct arena *arena, size_t bytes)
 	size_t need = (bytes + 7) & ~(size_t)7;
 	char *at = arena->at;
 
-	if (need < bytes || need > (size_t)(arena->end - at))
+	if (!at || need < bytes || need > (size_t)(arena->end - at))
 		return arena_grow(arena, bytes);
 	arena->at = at + need;
 	return at;

@@ -9,34 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "command.h"
-#include "infer.h"
-#include "progress.h"
-#include "rows.h"
-#include "schema_name.h"
-#include "source.h"
-
-struct build {
-	const struct command *command;
-	const char *output;
-	const char *schema_path;
-	const char *record_name;
-	const char *input;
-	const char **tables; /* NAME=FIELD[,FIELD][:KIND], checked */
-	size_t nr_tables;
-	enum source_format format;
-	bool as_json;
-	struct stele_build_options options;
-
-	struct stele_schema *schema;
-	uint32_t record; /* of rows, ROWS_NONE: not known */
-	struct source source;
-	struct progress progress;
-	struct stele_builder *builder;
-	struct rows *rows;
-};
+#include "build.h"
 
 /* ------------------------------------------------------------ options */
 
@@ -79,7 +53,7 @@ static const char help[] =
 	"  -o, --output OUT       the segment's file; replaced in one step\n"
 	"      --schema FILE      text of a schema, see stele-schema(5)\n"
 	"      --record NAME      the record that rows are\n"
-	"      --table NAME=FIELD[,FIELD]...[:unique|:multi]\n"
+	"      --table NAME=FIELD[,FIELD]...[:unique|:multi|:filter 1/N]\n"
 	"                         a table over the rows; may be repeated\n"
 	"      --on-duplicate error|first|last\n"
 	"                         what a key twice in a unique table does\n"
@@ -190,13 +164,6 @@ static int set_option(struct build *build, int option, const char *value)
 	}
 }
 
-static bool ends_in(const char *text, const char *end)
-{
-	size_t len = strlen(text), end_len = strlen(end);
-
-	return len >= end_len && !strcmp(text + len - end_len, end);
-}
-
 /* 0, or an exit code; -1: the help was asked for. */
 static int read_options(struct build *build, int argc, char **argv)
 {
@@ -219,16 +186,15 @@ static int read_options(struct build *build, int argc, char **argv)
 				     "more than one input: '%s'",
 				     argv[optind + 1]);
 	build->input = optind < argc ? argv[optind] : "-";
-	if (!format_given && ends_in(build->input, ".csv"))
+	if (!format_given && command_ends_in(build->input, ".csv"))
 		build->format = SOURCE_CSV;
 	return 0;
 }
 
 /* ------------------------------------------------------------- errors */
 
-/* file:line: offset N: reason, as far as they are known. */
-static int fail_at(struct build *build, const char *file, int code,
-		   const struct stele_error *err)
+int build_fail_at(struct build *build, const char *file, int code,
+		  const struct stele_error *err)
 {
 	char subject[4400];
 	size_t room = sizeof(subject);
@@ -246,294 +212,23 @@ static int fail_at(struct build *build, const char *file, int code,
 	return command_fail(build->command, subject, code, err);
 }
 
-static int fail_input(struct build *build, int code,
-		      const struct stele_error *err)
+int build_fail_input(struct build *build, int code,
+		     const struct stele_error *err)
 {
-	return fail_at(build,
-		       strcmp(build->input, "-") ? build->input :
-						   "standard input",
-		       code, err);
+	return build_fail_at(build,
+			     strcmp(build->input, "-") ? build->input :
+							 "standard input",
+			     code, err);
 }
 
-/* ------------------------------------------------------------- schema */
-
-/* The whole of a file, terminated; the caller frees it. */
-static int read_file(struct build *build, const char *path, char **text,
-		     size_t *len)
+int build_fail_row(struct build *build, int code, struct stele_error *err)
 {
-	FILE *in = fopen(path, "re"), *out;
-	char part[4096];
-	size_t n;
-	int rc;
-
-	if (!in)
-		return command_fail(build->command, path, -errno, NULL);
-	*text = NULL;
-	out = open_memstream(text, len);
-	while (out && (n = fread(part, 1, sizeof(part), in)))
-		fwrite(part, 1, n, out);
-	rc = ferror(in) ? -errno : 0; /* of the last fread() */
-	fclose(in);
-	if (!out || ferror(out))
-		rc = -ENOMEM;
-	/* glibc's fclose() hides that the last growth failed: no text then */
-	if (out && (fclose(out) || !*text))
-		rc = -ENOMEM;
-	if (!rc)
-		return 0;
-	free(*text);
-	return command_fail(build->command, path, rc, NULL);
-}
-
-static int parse_schema(struct build *build)
-{
-	struct stele_error err = { .offset = UINT64_MAX };
-	size_t len;
-	char *text;
-	int rc = read_file(build, build->schema_path, &text, &len);
-
-	if (rc)
-		return rc;
-	rc = stele_schema_parse(text, len, &build->schema, &err);
-	free(text);
-	return rc ? fail_at(build, build->schema_path, rc, &err) : 0;
-}
-
-/* The bytes of a path up to the ',' behind it, or to the end. */
-static size_t path_bytes(const char *path, const char *end)
-{
-	bool quotes = *path == '"', quoted = false;
-	const char *p;
-
-	for (p = path; p < end && (quoted || *p != ','); p++)
-		if (quotes && *p == '"')
-			quoted = !quoted;
-		else if (quoted && *p == '\\' && p + 1 < end)
-			p++;
-	return (size_t)(p - path);
-}
-
-/* Where the paths of a --table end, and the kind that is said behind them. */
-static const char *paths_end(const char *paths, const char **kind)
-{
-	const char *end = paths + strlen(paths);
-
-	*kind = "unique";
-	if (ends_in(paths, ":unique"))
-		return end - strlen(":unique");
-	if (!ends_in(paths, ":multi"))
-		return end;
-	*kind = "multi";
-	return end - strlen(":multi");
-}
-
-/* No row was seen: the fields that tables need are there all the same. */
-static int infer_table_fields(struct build *build, struct infer *infer)
-{
-	for (size_t i = 0; i < build->nr_tables; i++) {
-		const char *field = strchr(build->tables[i], '=') + 1, *kind;
-		const char *end = paths_end(field, &kind);
-
-		while (field < end) {
-			size_t len = path_bytes(field, end);
-
-			if (len && infer_field(infer, field, len))
-				return -ENOMEM;
-			field += len + 1;
-		}
-	}
-	return 0;
-}
-
-static int see_rows(struct build *build, struct infer *infer)
-{
-	struct stele_error err = { 0 };
-	struct json_node *row;
-	int rc;
-
-	while (!(rc = source_next(&build->source, &row, &err))) {
-		progress_step(&build->progress, "infer",
-			      build->source.input.offset,
-			      build->source.input.all_bytes);
-		err.offset = UINT64_MAX;
-		rc = infer_row(infer, row, &err);
-		if (!rc)
-			continue;
-		err.line = (uint32_t)build->source.line;
-		if (err.offset != UINT64_MAX)
-			err.offset += build->source.offset;
-		return fail_input(build, rc, &err);
-	}
-	if (rc != -STELE_E_ABSENT)
-		return fail_input(build, rc, &err);
-	if (!infer_nr_rows(infer) && infer_table_fields(build, infer))
-		return command_fail(build->command, build->input, -ENOMEM,
-				    NULL);
-	return 0;
-}
-
-static int take_inferred(struct build *build, struct infer *infer)
-{
-	struct stele_error err = { .offset = UINT64_MAX };
-	const char *name = build->record_name ? build->record_name : "Row";
-	char *text = NULL;
-	int rc = infer_print(infer, name, &text, &err);
-
-	if (rc)
-		return fail_input(build, rc, &err);
-	progress_end(&build->progress);
-	fprintf(stderr, "# inferred from %llu rows\n%s",
-		(unsigned long long)infer_nr_rows(infer), text);
-	rc = stele_schema_parse(text, strlen(text), &build->schema, &err);
-	free(text);
-	return rc ? fail_at(build, "inferred schema", rc, &err) : 0;
-}
-
-static int infer_schema(struct build *build)
-{
-	struct infer *infer = infer_create();
-	struct stele_error err = { 0 };
-	int rc;
-
-	if (!infer)
-		return command_fail(build->command, build->input, -ENOMEM,
-				    NULL);
-	rc = see_rows(build, infer);
-	if (!rc)
-		rc = take_inferred(build, infer);
-	infer_free(infer);
-	if (rc)
-		return rc;
-	rc = source_rewind(&build->source, &err);
-	return rc ? fail_input(build, rc, &err) : 0;
-}
-
-/* A path of names with '.' between them, each quoted where it must be. */
-static void print_path(FILE *out, const char *path, size_t len)
-{
-	const char *end = path + len;
-
-	if (*path == '"') { /* as schema text has it */
-		fwrite(path, 1, len, out);
-		return;
-	}
-	for (;;) {
-		size_t n = strcspn(path, ".");
-
-		if (n > (size_t)(end - path))
-			n = (size_t)(end - path);
-		schema_name_print(out, path, n);
-		path += n;
-		if (path == end)
-			break;
-		fputc(*path++, out);
-	}
-}
-
-/* "table NAME: RECORD(FIELD, FIELD) KIND" */
-static void print_table(FILE *out, const char *text,
-			const struct stele_record_info *record)
-{
-	const char *equals = strchr(text, '='), *field = equals + 1;
-	const char *kind, *end = paths_end(field, &kind);
-
-	fputs("table ", out);
-	schema_name_print(out, text, (size_t)(equals - text));
-	fputs(": ", out);
-	schema_name_print(out, record->name.ptr, record->name.len);
-	for (const char *before = "("; field <= end; before = ", ") {
-		size_t len = path_bytes(field, end);
-
-		fputs(before, out);
-		print_path(out, field, len);
-		field += len + 1;
-	}
-	fprintf(out, ") %s\n", kind);
-}
-
-/*
- * What the command line adds: tables, and which record rows are, so that the
- * segment says so too.
- */
-static int add_declarations(struct build *build)
-{
-	bool names_rows = stele_schema_rows(build->schema) == ROWS_NONE &&
-			  stele_schema_nr_records(build->schema) > 1;
-	struct stele_error err = { .offset = UINT64_MAX };
-	struct stele_record_info record;
-	struct stele_schema *schema;
-	char *text = NULL;
-	size_t len, i;
-	FILE *out;
-	int rc = stele_schema_record(build->schema, build->record, &record);
-
-	if (rc)
-		return command_fail(build->command, "--table", rc, NULL);
-	out = open_memstream(&text, &len);
-	for (i = 0; out && i < build->nr_tables; i++)
-		print_table(out, build->tables[i], &record);
-	if (out && names_rows) {
-		fputs("rows ", out);
-		schema_name_print(out, record.name.ptr, record.name.len);
-		fputc('\n', out);
-	}
-	if (!out || fclose(out) || !text) {
-		free(text);
-		return command_fail(build->command, "--table", -ENOMEM, NULL);
-	}
-	rc = stele_schema_extend(build->schema, text, len, &schema, &err);
-	free(text);
-	if (rc)
-		return command_fail(build->command, "--table", rc, &err);
-	stele_schema_free(build->schema);
-	build->schema = schema;
-	return 0;
-}
-
-/* The only record, or else the only one that tables are over. */
-static uint32_t likely_record(const struct stele_schema *schema)
-{
-	uint32_t nr = stele_schema_nr_tables(schema), record = ROWS_NONE;
-	struct stele_table_info table;
-
-	if (stele_schema_nr_records(schema) == 1)
-		return 0;
-	for (uint32_t i = 0; i < nr; i++) {
-		if (stele_schema_table(schema, i, &table))
-			return ROWS_NONE;
-		if (i && table.record != record)
-			return ROWS_NONE;
-		record = table.record;
-	}
-	return record;
-}
-
-static int find_record(struct build *build)
-{
-	const char *name = build->record_name;
-
-	build->record = stele_schema_rows(build->schema);
-	if (name && stele_schema_find_record(build->schema, name, strlen(name),
-					     &build->record)) {
-		command_say(build->command, "the schema has no record '%s'",
-			    name);
-		return COMMAND_INPUT;
-	}
-	if (build->record == ROWS_NONE)
-		build->record = likely_record(build->schema);
-	if (build->record == ROWS_NONE && build->nr_tables)
-		return command_usage(build->command,
-				     "--table: the schema does not say which "
-				     "record rows are; --record does");
-	return build->record == ROWS_NONE ? 0 : add_declarations(build);
-}
-
-static int make_schema(struct build *build)
-{
-	int rc;
-
-	rc = build->schema_path ? parse_schema(build) : infer_schema(build);
-	return rc ? rc : find_record(build);
+	err->line = (uint32_t)build->source.line;
+	/* in CSV, where quotes are not counted, that of the line has to do */
+	if (err->offset == UINT64_MAX || build->format == SOURCE_CSV)
+		err->offset = 0;
+	err->offset += build->source.offset;
+	return build_fail_input(build, code, err);
 }
 
 /* --------------------------------------------------------------- rows */
@@ -567,19 +262,34 @@ static int add_rows(struct build *build)
 		err.offset = UINT64_MAX;
 		rc = rows_add(build->rows, &source->arena, row, source->offset,
 			      &err);
-		if (!rc)
+		if (!rc) {
+			row_lines_add(&build->lines, build->rows->number,
+				      source->line);
 			continue;
+		}
 		if (rc > -STELE_E_FORMAT) { /* of the system, not the row */
 			err.line = err.column = 0;
 			err.offset = UINT64_MAX;
-			return fail_at(build, build->output, rc, &err);
+			return build_fail_at(build, build->output, rc, &err);
 		}
-		err.line = (uint32_t)source->line;
-		if (err.offset != UINT64_MAX)
-			err.offset += source->offset;
-		return fail_input(build, rc, &err);
+		return build_fail_row(build, rc, &err);
 	}
-	return rc == -STELE_E_ABSENT ? 0 : fail_input(build, rc, &err);
+	return rc == -STELE_E_ABSENT ? 0 : build_fail_input(build, rc, &err);
+}
+
+/* Rows are counted in messages from 0; say which lines of the input they are. */
+static void tell_lines(struct build *build, struct stele_error *err)
+{
+	size_t room = sizeof(err->reason), len = strlen(err->reason);
+	uint64_t line;
+
+	if (!err->nr_rows)
+		return;
+	err->line = (uint32_t)row_lines_find(&build->lines, err->rows[0]);
+	line = row_lines_find(&build->lines, err->rows[1]);
+	if (err->nr_rows > 1 && line)
+		snprintf(err->reason + len, room - len, " (line %llu)",
+			 (unsigned long long)line);
 }
 
 static int finish(struct build *build)
@@ -593,8 +303,9 @@ static int finish(struct build *build)
 	err.offset = UINT64_MAX; /* it counts in what is not there any more */
 	err.line = err.column = 0;
 	if (rc > -STELE_E_FORMAT)
-		return fail_at(build, build->output, rc, &err);
-	return fail_input(build, rc, &err);
+		return build_fail_at(build, build->output, rc, &err);
+	tell_lines(build, &err);
+	return build_fail_input(build, rc, &err);
 }
 
 static int report(struct build *build)
@@ -629,7 +340,7 @@ static int make_segment(struct build *build)
 	rc = stele_builder_create(build->output, build->schema, &build->options,
 				  &build->builder, &err);
 	if (rc)
-		return fail_at(build, build->output, rc, &err);
+		return build_fail_at(build, build->output, rc, &err);
 	rc = rows_create(build->builder, build->schema, build->record,
 			 &build->rows);
 	if (rc)
@@ -664,12 +375,13 @@ static int run(const struct command *command, int argc, char **argv)
 	rc = source_open(&build.source, build.input, build.format,
 			 !build.schema_path, &err);
 	if (rc) {
-		rc = fail_input(&build, rc, &err);
+		rc = build_fail_input(&build, rc, &err);
 	} else {
-		rc = make_schema(&build);
+		rc = build_make_schema(&build);
 		if (!rc)
 			rc = make_segment(&build);
 		rows_free(build.rows);
+		row_lines_free(&build.lines);
 		stele_builder_free(build.builder);
 		stele_schema_free(build.schema);
 		source_close(&build.source);

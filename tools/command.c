@@ -93,6 +93,13 @@ int command_option(const struct command *command, int argc, char **argv,
 	return '?';
 }
 
+bool command_ends_in(const char *text, const char *end)
+{
+	size_t len = strlen(text), end_len = strlen(end);
+
+	return len >= end_len && !strcmp(text + len - end_len, end);
+}
+
 uint64_t command_number(const char *text, uint64_t most)
 {
 	unsigned long long n;
@@ -143,13 +150,13 @@ static int report_open(const struct command *command, const char *word,
 int command_open(const struct command *command, const char *word,
 		 struct stele_segment **segment)
 {
-	size_t len = strlen(word), suffix = strlen(SUFFIX);
+	size_t len = strlen(word);
 	struct stele_error err = { .offset = UINT64_MAX };
 	char *path = NULL;
 	int rc;
 
-	if (!strchr(word, '/') && len > suffix &&
-	    !strcmp(word + len - suffix, SUFFIX)) {
+	if (!strchr(word, '/') && len > strlen(SUFFIX) &&
+	    command_ends_in(word, SUFFIX)) {
 		path = malloc(len + 3);
 		if (!path)
 			return command_fail(command, word, -ENOMEM, NULL);
@@ -161,17 +168,31 @@ int command_open(const struct command *command, const char *word,
 	return rc ? report_open(command, word, rc, &err) : 0;
 }
 
+/* Why the first write to standard output failed, an errno. */
+static int lost;
+
+bool command_output_lost(void)
+{
+	if (!ferror_unlocked(stdout))
+		return false;
+	if (!lost)
+		lost = errno ? errno : EIO;
+	return true;
+}
+
+void command_flush(void)
+{
+	command_output_lost();
+	errno = 0;
+	fflush(stdout);
+	command_output_lost();
+}
+
 int command_finish(const struct command *command, int status)
 {
-	int bad = ferror(stdout), code = 0;
-
-	if (fflush(stdout)) {
-		bad = 1;
-		code = errno;
-	}
-	if (!bad)
+	command_flush();
+	if (!lost)
 		return status;
-	command_say(command, "standard output: %s",
-		    code ? strerror(code) : "a write failed");
+	command_say(command, "standard output: %s", strerror(lost));
 	return COMMAND_SYSTEM;
 }

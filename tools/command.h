@@ -33,6 +33,7 @@ extern const struct command command_get;
 extern const struct command command_dump;
 extern const struct command command_verify;
 extern const struct command command_schema;
+extern const struct command command_diff;
 
 /* "stele: NAME: ..." on standard error. */
 void command_say(const struct command *command, const char *format, ...)
@@ -58,6 +59,8 @@ int command_help(const struct command *command);
 int command_option(const struct command *command, int argc, char **argv,
 		   const char *letters, const struct option *options);
 
+bool command_ends_in(const char *text, const char *end);
+
 /* A number from 1 to `most`; 0: the text is none. */
 #define COMMAND_MAX_THREADS 4096u
 uint64_t command_number(const char *text, uint64_t most);
@@ -75,6 +78,15 @@ int command_fail(const struct command *command, const char *subject, int code,
  */
 int command_open(const struct command *command, const char *word,
 		 struct stele_segment **segment);
+
+/*
+ * Whether some of standard output was lost.  Asked after each line where there
+ * are many, it ends them, and keeps the reason, which a C library may forget.
+ */
+bool command_output_lost(void);
+
+/* Give what was printed so far to the system, as a message comes. */
+void command_flush(void);
 
 /*
  * Give all output to the system.  Returns `status`, or COMMAND_SYSTEM after a

@@ -23,6 +23,7 @@ struct csv_reader {
 	struct json_node *cells; /* of the row that has begun */
 	struct json_node **link;
 	size_t nr_cells;
+	uint64_t offset; /* of the next cell, quotes not counted */
 	struct json_node *rows; /* whole, in order */
 	struct json_node **rows_link;
 	struct stele_error *err;
@@ -40,6 +41,7 @@ static void start_row(struct csv_reader *r)
 	r->cells = NULL;
 	r->link = &r->cells;
 	r->nr_cells = 0;
+	r->offset = 0;
 }
 
 static int start_csv(struct csv_reader *r)
@@ -107,6 +109,7 @@ static void on_cell(void *text, size_t len, void *ctx)
 		node->kind = text ? JSON_CELL : JSON_NULL;
 		node->len = len;
 		node->text = arena_copy(arena, text, len);
+		node->offset = r->offset;
 	}
 	if (!node || !node->text) {
 		refuse(r, -ENOMEM, strerror(ENOMEM));
@@ -114,6 +117,7 @@ static void on_cell(void *text, size_t len, void *ctx)
 	}
 	*r->link = node;
 	r->link = &node->next;
+	r->offset += len + 1;
 	r->nr_cells++;
 }
 

@@ -15,21 +15,25 @@ struct get {
 	const struct command *command;
 	struct stele_segment *segment;
 	struct json_out json;
-	struct arena arena;
+	struct keys keys;
+	bool no_limit;
 	bool several; /* keys: then an absent one is named */
 };
 
 static const char help[] =
-	"usage: stele get SEG TABLE KEY...\n"
-	"       stele get SEG /PATH...\n\n"
-	"Print the values under each KEY of a table, one JSON document a line.\n"
-	"Keys that are strings, dates or bytes (base64) are written as they are,\n"
-	"others as JSON; those of a table over several fields as a JSON array.\n\n"
+	"usage: stele get [--no-limit] SEG TABLE KEY...\n"
+	"       stele get [--no-limit] SEG /PATH...\n\n"
+	"Print the values under each KEY of a table, one JSON document a line;\n"
+	"of a filter, true where it has the key.\n"
+	"Keys that are strings, times, uuids, decimals, bytes or user types (both\n"
+	"base64) are written as they are, others as JSON; those of a table over\n"
+	"several fields as a JSON array.\n\n"
 	"A path is /TABLE/KEY or /ROOT, and further fields, keys and indexes:\n"
 	"  stele get packages.stele /by_name/firefox-esr/depends/0\n"
 	"Steps are percent-encoded where they hold '/' or '%'.  Behind a key\n"
 	"of a table with several values a key comes the value's number.\n\n"
-	"  -h, --help  this text\n\n"
+	"      --no-limit  print also what is far larger than the segment\n"
+	"  -h, --help      this text\n\n"
 	"Exit: 1 when a key or step is absent.\n";
 
 static int print(struct get *get, const struct stele_value *value,
@@ -47,7 +51,7 @@ static int print(struct get *get, const struct stele_value *value,
 	}
 	if (!rc)
 		return 0;
-	fflush(stdout);
+	command_flush();
 	return command_fail(get->command, "value", rc, &err);
 }
 
@@ -58,7 +62,7 @@ static int print_matches(struct get *get, const struct stele_map *map,
 	struct stele_value value;
 	int rc = stele_map_info(map, &info);
 
-	while (!rc) {
+	while (!rc && !command_output_lost()) {
 		rc = stele_matches_next(matches, &value);
 		if (rc)
 			break;
@@ -66,7 +70,7 @@ static int print_matches(struct get *get, const struct stele_map *map,
 		if (rc)
 			return rc;
 	}
-	if (rc == -STELE_E_ABSENT)
+	if (!rc || rc == -STELE_E_ABSENT)
 		return 0;
 	return command_fail(get->command, "table", rc, NULL);
 }
@@ -85,8 +89,7 @@ static int get_key(struct get *get, const struct stele_map *map,
 {
 	struct stele_error err = { .reason = "no such key" };
 	struct stele_matches matches;
-	int rc = key_find(get->segment, map, &get->arena, key, strlen(key),
-			  &matches, &err);
+	int rc = key_find(&get->keys, map, key, strlen(key), &matches, &err);
 
 	if (rc == -STELE_E_ABSENT)
 		return absent(get, key, &err);
@@ -100,7 +103,7 @@ static int get_path(struct get *get, const char *text)
 	struct stele_map_info info = { .size = sizeof(info) };
 	struct stele_error err = { .reason = "" };
 	struct path path;
-	int rc = path_follow(get->segment, &get->arena, text, &path, &err);
+	int rc = path_follow(&get->keys, text, &path, &err);
 
 	if (rc == -STELE_E_ABSENT)
 		return absent(get, text, &err);
@@ -132,7 +135,7 @@ static int get_keys(struct get *get, const char *table, int nr, char **keys)
 	}
 	get->several = nr > 1;
 	for (int i = 0; i < nr; i++) {
-		arena_reset(&get->arena);
+		keys_reset(&get->keys);
 		one = get_key(get, map, keys[i]);
 		if (one > status)
 			status = one;
@@ -152,7 +155,7 @@ static int get_paths(struct get *get, int nr, char **paths)
 					     "in front",
 					     paths[i]);
 	for (int i = 0; i < nr; i++) {
-		arena_reset(&get->arena);
+		keys_reset(&get->keys);
 		one = get_path(get, paths[i]);
 		if (one > status)
 			status = one;
@@ -166,18 +169,21 @@ static int answer(struct get *get, int argc, char **argv)
 
 	if (json_out_open(&get->json, get->segment, stdout))
 		return command_fail(get->command, argv[0], -ENOMEM, NULL);
+	get->json.no_limit = get->no_limit;
+	keys_open(&get->keys, get->segment);
 	if (argv[1][0] == '/')
 		status = get_paths(get, argc - 1, argv + 1);
 	else
 		status = get_keys(get, argv[1], argc - 2, argv + 2);
 	json_out_close(&get->json);
-	arena_free(&get->arena);
+	keys_close(&get->keys);
 	return command_finish(get->command, status);
 }
 
 static int run(const struct command *command, int argc, char **argv)
 {
 	static const struct option options[] = {
+		{ "no-limit", no_argument, NULL, 'n' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -186,8 +192,13 @@ static int run(const struct command *command, int argc, char **argv)
 
 	/* '+': a key may begin with '-' */
 	while ((option = command_option(command, argc, argv, "+:h", options)) !=
-	       -1)
-		return option == 'h' ? command_help(command) : COMMAND_USAGE;
+	       -1) {
+		if (option == 'h')
+			return command_help(command);
+		if (option != 'n')
+			return COMMAND_USAGE;
+		get.no_limit = true;
+	}
 	argc -= optind;
 	argv += optind;
 	/* for those who are used to write it before such a key */

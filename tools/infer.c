@@ -14,6 +14,7 @@
 #include "json_in.h"
 #include "schema_name.h"
 #include "shape.h"
+#include "text_buffer.h"
 
 #define MAX_FIELDS 65535
 #define MAX_TYPE_DEPTH 60 /* of lists and dicts; the schema takes 64 */
@@ -72,6 +73,16 @@ static int fail(struct stele_error *err, int code, uint64_t offset,
 	return code;
 }
 
+/* A key that names no field; in nested objects it makes a dict of them. */
+static const struct json_node *long_key(const struct json_node *row)
+{
+	const struct json_node *node = row->first;
+
+	while (node && node->key.len <= SHAPE_MAX_NAME)
+		node = node->next;
+	return node;
+}
+
 int infer_row(struct infer *infer, const struct json_node *row,
 	      struct stele_error *err)
 {
@@ -92,6 +103,10 @@ int infer_row(struct infer *infer, const struct json_node *row,
 	}
 	if (rc)
 		return fail(err, rc, row->offset, strerror(-rc));
+	where = long_key(row);
+	if (where)
+		return fail(err, -STELE_E_LIMIT, where->offset,
+			    "a key of more than 65535 bytes");
 	if (infer->row->nr_members > MAX_FIELDS)
 		return fail(err, -STELE_E_LIMIT, row->offset,
 			    "rows have more than 65535 different keys");
@@ -150,14 +165,13 @@ int infer_field(struct infer *infer, const char *path, size_t len)
 
 /* -------------------------------------------------------------- types */
 
-/* NULL: none holds them all. */
 static const char *integer_type(const struct shape *shape)
 {
 	static const char *const is_unsigned[] = { "u8", "u16", "u32", "u64" };
 	static const char *const is_signed[] = { "i8", "i16", "i32", "i64" };
 
 	if (shape->big)
-		return NULL;
+		return "bigint";
 	for (unsigned i = 0; i < 4; i++) {
 		uint64_t most = UINT64_MAX >> (64 - (8u << i));
 
@@ -167,9 +181,10 @@ static const char *integer_type(const struct shape *shape)
 		    shape->below <= most / 2 + 1)
 			return is_signed[i];
 	}
-	return NULL;
+	return "bigint";
 }
 
+/* NULL: none holds them all. */
 static const char *number_type(const struct shape *shape)
 {
 	if (!(shape->seen & SHAPE_F64))
@@ -228,8 +243,10 @@ static const char *scalar_type(const struct shape *shape)
 
 static bool is_number_array(const struct shape *item)
 {
-	return item->seen && !(item->seen & ~(SHAPE_INT | SHAPE_F64)) &&
-	       number_type(item);
+	const char *type = number_type(item);
+
+	return item->seen && !(item->seen & ~(SHAPE_INT | SHAPE_F64)) && type &&
+	       strcmp(type, "bigint");
 }
 
 /* ------------------------------------------------------------ records */
@@ -348,15 +365,15 @@ static void print_field(struct infer *infer, const struct shape *record,
 int infer_print(struct infer *infer, const char *name, char **text,
 		struct stele_error *err)
 {
+	struct text_buffer buffer;
 	size_t len;
-	bool failed;
+	int rc;
 
-	*text = NULL;
 	infer->nr_records = 0;
 	infer->rc = 0;
-	infer->out = open_memstream(text, &len);
-	if (!infer->out)
+	if (text_buffer_open(&buffer))
 		return fail(err, -ENOMEM, UINT64_MAX, strerror(ENOMEM));
+	infer->out = buffer.out;
 	queue(infer, name, infer->row);
 	for (size_t i = 0; i < infer->nr_records; i++) {
 		struct named_shape record = infer->records[i];
@@ -372,12 +389,7 @@ int infer_print(struct infer *infer, const char *name, char **text,
 	fputs("rows ", infer->out);
 	schema_name_print(infer->out, name, strlen(name));
 	fputc('\n', infer->out);
-	failed = ferror(infer->out);
-	if (fclose(infer->out) || failed || !*text)
-		infer->rc = -ENOMEM;
-	if (!infer->rc)
-		return 0;
-	free(*text);
-	*text = NULL;
-	return fail(err, infer->rc, UINT64_MAX, strerror(-infer->rc));
+	rc = text_buffer_close(&buffer, infer->rc ? NULL : text, &len);
+	rc = infer->rc ? infer->rc : rc;
+	return rc ? fail(err, rc, UINT64_MAX, strerror(-rc)) : 0;
 }

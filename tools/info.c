@@ -121,6 +121,19 @@ static const char *seal_name(enum stele_seal seal)
 	return "unknown";
 }
 
+static const char *kind_name(enum stele_map_kind kind)
+{
+	switch (kind) {
+	case STELE_MAP_BUCKET:
+		return "bucket";
+	case STELE_MAP_INTEGER:
+		return "integer";
+	case STELE_MAP_FILTER:
+		return "filter";
+	}
+	return "unknown";
+}
+
 static const char *key_name(enum stele_key_type key)
 {
 	switch (key) {
@@ -177,6 +190,26 @@ static void put_segment(struct report *r, const struct stele_segment_info *info)
 	put_number(r, "resident bytes", info->resident_bytes);
 }
 
+/* A number with four digits behind the point. */
+static void put_double(struct report *r, const char *name, double value)
+{
+	put_name(r, name);
+	printf("%.4f", value);
+	put_end(r);
+}
+
+/* What a filter promises, and what that takes. */
+static void put_filter(struct report *r, const struct stele_map_info *info)
+{
+	uint64_t bytes = info->data_bytes + info->index_bytes;
+
+	put_number(r, "one wrong in", info->filter);
+	put_number(r, "columns", info->filter_bits);
+	put_double(r, "bits a key",
+		   info->nr_keys ? 8.0 * (double)bytes / (double)info->nr_keys :
+				   0);
+}
+
 static void put_table(struct report *r, const struct stele_map_info *info,
 		      const struct stele_schema *schema)
 {
@@ -185,8 +218,7 @@ static void put_table(struct report *r, const struct stele_map_info *info,
 	put_str(r, r->as_json ? "name" : "table", info->name.ptr,
 		info->name.len);
 	r->inner = true;
-	put_text(r, "kind",
-		 info->kind == STELE_MAP_BUCKET ? "bucket" : "integer");
+	put_text(r, "kind", kind_name(info->kind));
 	put_text(r, "key", key_name(info->key));
 	if (!stele_schema_record(schema, info->record, &record))
 		put_str(r, "record", record.name.ptr, record.name.len);
@@ -197,9 +229,9 @@ static void put_table(struct report *r, const struct stele_map_info *info,
 	put_number(r, "values", info->nr_values);
 	put_number(r, "bucket bytes", info->bucket_bytes);
 	put_number(r, "buckets", info->nr_buckets);
-	put_name(r, "fill");
-	printf("%.4f", info->fill);
-	put_end(r);
+	put_double(r, "fill", info->fill);
+	if (info->filter)
+		put_filter(r, info);
 	put_number(r, "partitions", info->nr_partitions);
 	put_number(r, "max probe", info->max_probe);
 	put_number(r, "index bytes", info->index_bytes);

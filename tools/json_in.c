@@ -31,6 +31,7 @@ struct json_parser {
 	struct arena *arena;
 	const char *text;
 	size_t len;
+	uint64_t base; /* of offsets */
 	struct json_node *root;
 	struct json_node **link; /* where the next node goes */
 	struct stele_str key; /* of the next member */
@@ -117,7 +118,7 @@ static struct json_node *add_node(struct json_parser *p, enum json_kind kind,
 	node->text = NULL;
 	node->next = NULL;
 	node->key = p->key;
-	node->offset = yajl_get_bytes_consumed(p->yajl) - bytes;
+	node->offset = p->base + yajl_get_bytes_consumed(p->yajl) - bytes;
 	if (p->depth)
 		p->open[p->depth - 1]->len++;
 	*p->link = node;
@@ -179,7 +180,7 @@ static int open_container(struct json_parser *p, enum json_kind kind)
 
 	if (p->depth == JSON_MAX_DEPTH)
 		return refuse(p, -STELE_E_LIMIT,
-			      "nested deeper than 512 arrays and objects");
+			      "nested deeper than 2048 arrays and objects");
 	node = add_node(p, kind, 1);
 	if (!node)
 		return 0;
@@ -354,7 +355,8 @@ static int run_parser(struct json_parser *p)
 }
 
 int json_parse(struct json_parser *p, struct arena *arena, const char *text,
-	       size_t len, struct json_node **root, struct stele_error *err)
+	       size_t len, uint64_t base, struct json_node **root,
+	       struct stele_error *err)
 {
 	const char *lone = lone_surrogate(text, len);
 	int rc;
@@ -364,6 +366,7 @@ int json_parse(struct json_parser *p, struct arena *arena, const char *text,
 	p->arena = arena;
 	p->text = text;
 	p->len = len;
+	p->base = base;
 	p->root = NULL;
 	p->link = &p->root;
 	p->key = (struct stele_str){ NULL, 0 };

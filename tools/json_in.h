@@ -11,7 +11,8 @@
 
 #include "arena.h"
 
-#define JSON_MAX_DEPTH 512u
+/* A value of a row that is 512 deep may take three levels for each. */
+#define JSON_MAX_DEPTH 2048u
 
 enum json_kind {
 	JSON_NULL,
@@ -45,13 +46,14 @@ struct json_parser *json_parser_create(void);
 void json_parser_free(struct json_parser *parser);
 
 /*
- * Parse one value.  text[len] is '\n'; the text outlives the tree.  *root is
- * NULL where there is only space.  -STELE_E_SYNTAX, _LIMIT with err->offset in
- * the text; -ENOMEM.  After an error the parser can only be freed.
+ * Parse one value.  text[len] is '\n'; the text outlives the tree, whose offsets
+ * count from `base`.  *root is NULL where there is only space.  -STELE_E_SYNTAX,
+ * _LIMIT with err->offset in the text; -ENOMEM.  After an error the parser can
+ * only be freed.
  */
 int json_parse(struct json_parser *parser, struct arena *arena,
-	       const char *text, size_t len, struct json_node **root,
-	       struct stele_error *err);
+	       const char *text, size_t len, uint64_t base,
+	       struct json_node **root, struct stele_error *err);
 
 /*
  * A key of the object that is there twice, or NULL; `no_memory` is set where

@@ -1,335 +1,274 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From text to a value that is compared with keys.  The schema says of which
- * types the fields are; a table that was filled by hand takes any scalar.
+ * From text to cells, by the rules for rows; from cells to values that are
+ * compared with keys.  The schema says of which types the fields are; a table that
+ * was filled by hand takes any value.
  */
 #include "key.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base64.h"
-#include "calendar.h"
-#include "json_in.h"
-#include "number.h"
+#include "key_type.h"
 
-static int fail(struct stele_error *err, int code, const char *text, size_t len,
-		const char *wanted)
+struct question {
+	struct keys *keys;
+	const char *text;
+	size_t len;
+	struct stele_error *err;
+};
+
+static int fail(const struct question *q, int code, const char *reason)
 {
-	err->code = code;
-	err->offset = UINT64_MAX;
-	snprintf(err->reason, sizeof(err->reason), "'%.*s' is no key: %s",
-		 (int)(len < 100 ? len : 100), text, wanted);
+	char wanted[STELE_ERROR_REASON_BYTES];
+
+	snprintf(wanted, sizeof(wanted), "%s", reason);
+	q->err->code = code;
+	q->err->offset = UINT64_MAX;
+	snprintf(q->err->reason, sizeof(q->err->reason),
+		 "'%.*s' is no key: %.240s", (int)(q->len < 100 ? q->len : 100),
+		 q->text, wanted);
 	return code;
 }
 
-static int no_memory(struct stele_error *err)
+static int no_memory(const struct question *q)
 {
-	err->code = -ENOMEM;
-	snprintf(err->reason, sizeof(err->reason), "%s", strerror(ENOMEM));
+	q->err->code = -ENOMEM;
+	snprintf(q->err->reason, sizeof(q->err->reason), "%s",
+		 strerror(ENOMEM));
 	return -ENOMEM;
 }
 
-/* Text that can be parsed: with the newline that ends it. */
-static const char *as_line(struct arena *arena, const char *text, size_t len)
+void keys_open(struct keys *keys, const struct stele_segment *segment)
 {
-	char *line = arena_take(arena, len + 2);
-
-	if (!line)
-		return NULL;
-	memcpy(line, text, len);
-	memcpy(line + len, "\n", 2);
-	return line;
+	memset(keys, 0, sizeof(*keys));
+	keys->segment = keys->maker.segment = segment;
 }
 
-static int parse(struct arena *arena, const char *text, size_t len,
-		 struct json_node **node, struct stele_error *err)
+void keys_reset(struct keys *keys)
 {
-	struct json_parser *parser = json_parser_create();
-	const char *line = as_line(arena, text, len);
+	key_maker_reset(&keys->maker);
+	arena_reset(&keys->arena);
+}
+
+void keys_close(struct keys *keys)
+{
+	keys_reset(keys);
+	rows_free(keys->rows);
+	json_parser_free(keys->parser);
+	arena_free(&keys->arena);
+}
+
+/* ------------------------------------------------------- text to cells */
+
+static int need_rows(const struct question *q)
+{
+	struct keys *keys = q->keys;
+	int rc = 0;
+
+	if (!keys->rows)
+		rc = rows_create(NULL, stele_segment_schema(keys->segment),
+				 ROWS_NONE, &keys->rows);
+	if (rc)
+		return rc == -ENOMEM ? no_memory(q) :
+				       fail(q, rc, stele_strerror(rc));
+	keys->rows->maker = &keys->maker;
+	rows_begin(keys->rows, &keys->arena, q->err);
+	return 0;
+}
+
+static int parse(const struct question *q, struct json_node **node)
+{
+	char *line = arena_take(&q->keys->arena, q->len + 1);
 	struct stele_error why;
 	int rc = -ENOMEM;
 
-	if (parser && line)
-		rc = json_parse(parser, arena, line, len, node, &why);
-	json_parser_free(parser);
+	if (!q->keys->parser)
+		q->keys->parser = json_parser_create();
+	if (line && q->keys->parser) {
+		memcpy(line, q->text, q->len);
+		line[q->len] = '\n'; /* ends a number */
+		rc = json_parse(q->keys->parser, &q->keys->arena, line, q->len,
+				0, node, &why);
+	}
 	if (rc == -ENOMEM)
-		return no_memory(err);
-	if (rc || !*node)
-		return fail(err, -STELE_E_SYNTAX, text, len,
-			    "JSON is wanted for keys of this type");
-	return 0;
-}
-
-/* ------------------------------------------------------------- values */
-
-static void set_str(struct stele_value *value, enum stele_type type,
-		    const void *ptr, size_t len)
-{
-	memset(value, 0, sizeof(*value));
-	value->type = (uint8_t)type;
-	value->u.ptr = ptr;
-	value->len = len;
-}
-
-/* The magnitude of decimal digits, little-endian. */
-static int set_big(struct stele_value *value, struct arena *arena,
-		   const char *text, size_t len)
-{
-	uint8_t *bytes = arena_take(arena, len);
-	bool negative = *text == '-';
-	size_t nr = 0;
-
-	if (!bytes)
-		return -ENOMEM;
-	for (size_t i = negative; i < len; i++) {
-		unsigned carry = (unsigned)(text[i] - '0');
-
-		for (size_t j = 0; j < nr; j++) {
-			carry += bytes[j] * 10u;
-			bytes[j] = (uint8_t)carry;
-			carry >>= 8;
-		}
-		if (carry)
-			bytes[nr++] = (uint8_t)carry;
-	}
-	set_str(value, STELE_TYPE_BIGINT, bytes, nr);
-	value->flags = negative ? STELE_VALUE_F_NEGATIVE : 0;
-	return 0;
-}
-
-static int set_number(struct stele_value *value, struct arena *arena,
-		      const char *text, size_t len)
-{
-	struct number number;
-
-	memset(value, 0, sizeof(*value));
-	number_read(text, len, &number);
-	switch (number.kind) {
-	case NUMBER_U64:
-		value->type = number.u > INT64_MAX ? STELE_TYPE_U64 :
-						     STELE_TYPE_I64;
-		value->u.u = number.u;
+		return no_memory(q);
+	if (!rc && *node)
 		return 0;
-	case NUMBER_I64:
-		value->type = STELE_TYPE_I64;
-		value->u.i = number.i;
-		return 0;
-	case NUMBER_BIG:
-		return set_big(value, arena, text, len);
-	case NUMBER_F64:
-		value->type = STELE_TYPE_F64;
-		value->u.f = number.f;
-		return 0;
-	default:
-		return -STELE_E_RANGE;
-	}
+	json_parser_free(q->keys->parser); /* of no use after an error */
+	q->keys->parser = NULL;
+	return fail(q, -STELE_E_SYNTAX, "JSON is wanted for keys of this type");
 }
 
-static bool is_scalar(const struct json_node *node)
+static bool is_number(enum stele_type type)
 {
-	return node->kind != JSON_ARRAY && node->kind != JSON_OBJECT;
+	return type >= STELE_TYPE_I8 && type <= STELE_TYPE_F64;
 }
 
-/* A JSON scalar as it is. */
-static int set_scalar(struct stele_value *value, struct arena *arena,
-		      const struct json_node *node)
+/* The float that a text of its digits stands for, as in rows. */
+static void round_to_float(struct stele_cell *cell)
 {
-	memset(value, 0, sizeof(*value));
-	switch (node->kind) {
-	case JSON_NULL:
-		value->type = STELE_TYPE_NULL;
-		return 0;
-	case JSON_FALSE:
-	case JSON_TRUE:
-		value->type = STELE_TYPE_BOOL;
-		value->u.b = node->kind == JSON_TRUE;
-		return 0;
-	case JSON_NUMBER:
-		return set_number(value, arena, node->text, node->len);
-	case JSON_STRING:
-		set_str(value, STELE_TYPE_STR, node->text, node->len);
-		return 0;
-	default:
-		return -STELE_E_TYPE;
-	}
+	float f = (float)cell->u.f;
+
+	if (cell->type == STELE_TYPE_F64 && isfinite(f) && f != 0)
+		cell->u.f = (double)f;
 }
 
-/* Text of a type that is written as text.  False: it is none. */
-static bool set_text(struct stele_value *value, struct arena *arena,
-		     enum stele_type type, const char *text, size_t len)
+/*
+ * Numbers are read whatever their size: 7.0 finds 7, and one that the type does
+ * not hold is no key that is there.
+ */
+static int map_node(const struct question *q, const struct json_node *node,
+		    const struct key_type *type, const struct trail *trail,
+		    struct stele_cell *cell)
 {
-	uint8_t *bytes;
-	size_t nr;
-
-	switch (type) {
-	case STELE_TYPE_DATE:
-	case STELE_TYPE_DATETIME:
-		set_str(value, type, NULL, 0);
-		return type == STELE_TYPE_DATE ?
-			       calendar_read_date(text, len, &value->u.i) :
-			       calendar_read_datetime(text, len, &value->u.i);
-	case STELE_TYPE_BYTES:
-		bytes = arena_take(arena, base64_room(len));
-		if (!bytes || !base64_read(text, len, bytes, &nr))
-			return false;
-		set_str(value, type, bytes, nr);
-		return true;
-	default:
-		set_str(value, STELE_TYPE_STR, text, len);
-		return true;
-	}
-}
-
-static bool is_text(enum stele_type type)
-{
-	return type == STELE_TYPE_STR || type == STELE_TYPE_BYTES ||
-	       type == STELE_TYPE_DATE || type == STELE_TYPE_DATETIME;
-}
-
-/* --------------------------------------------------------------- keys */
-
-/* The type of the k-th key field of a declared table. */
-static enum stele_type field_type(const struct stele_schema *schema,
-				  const struct stele_table_info *table,
-				  uint32_t number, uint32_t k)
-{
-	struct stele_type_info type = { .type = STELE_TYPE_ANY };
-	uint32_t record = table->record, step, field;
-	struct stele_field_info info;
-
-	for (step = 0;
-	     !stele_schema_table_step(schema, number, k, step, &field);
-	     step++) {
-		if (stele_schema_field(schema, record, field, &info) ||
-		    stele_schema_type(schema, info.type, &type))
-			return STELE_TYPE_ANY;
-		record = type.record;
-	}
-	return type.type;
-}
-
-static int read_one(struct arena *arena, enum stele_type type, const char *text,
-		    size_t len, struct stele_value *value,
-		    struct stele_error *err)
-{
-	struct json_node *node = NULL;
+	struct rows *rows = q->keys->rows;
+	char reason[STELE_ERROR_REASON_BYTES];
 	int rc;
 
-	if (is_text(type)) {
-		if (set_text(value, arena, type, text, len))
-			return 0;
-		return fail(err, -STELE_E_TYPE, text, len,
-			    stele_type_name(type));
-	}
-	rc = parse(arena, text, len, &node, err);
-	if (rc)
-		return rc;
-	rc = set_scalar(value, arena, node);
-	if (rc == -ENOMEM)
-		return no_memory(err);
-	return rc ? fail(err, rc, text, len, "a JSON scalar is wanted") : 0;
-}
-
-static int read_several(struct arena *arena, const struct stele_schema *schema,
-			const struct stele_table_info *table, uint32_t number,
-			const char *text, size_t len,
-			struct stele_value *values, struct stele_error *err)
-{
-	struct json_node *list = NULL, *node;
-	uint32_t k = 0;
-	int rc = parse(arena, text, len, &list, err);
-
-	if (rc)
-		return rc;
-	if (list->kind != JSON_ARRAY || list->len != table->nr_keys)
-		return fail(err, -STELE_E_TYPE, text, len,
-			    "a JSON array with one item a key field is wanted");
-	for (node = list->first; node; node = node->next, k++) {
-		enum stele_type type = field_type(schema, table, number, k);
-		bool good = is_scalar(node);
-
-		if (good && node->kind == JSON_STRING && is_text(type))
-			good = set_text(&values[k], arena, type, node->text,
-					node->len);
-		else if (good)
-			good = !set_scalar(&values[k], arena, node);
-		if (!good)
-			return fail(err, -STELE_E_TYPE, text, len,
-				    stele_type_name(type));
-	}
-	return 0;
-}
-
-/* The type that single keys of a table have. */
-static enum stele_type key_type(const struct stele_segment *segment,
-				const struct stele_map_info *info)
-{
-	struct stele_table_info table;
-	const struct stele_schema *schema = stele_segment_schema(segment);
-
-	switch (info->key) {
-	case STELE_KEY_STR:
-		return STELE_TYPE_STR;
-	case STELE_KEY_BYTES:
-		return STELE_TYPE_BYTES;
-	case STELE_KEY_I64:
-		return STELE_TYPE_I64;
-	case STELE_KEY_U64:
-		return STELE_TYPE_U64;
-	default:
-		if (stele_schema_table(schema, info->table, &table))
-			return STELE_TYPE_ANY;
-		return field_type(schema, &table, info->table, 0);
-	}
-}
-
-int key_find(const struct stele_segment *segment, const struct stele_map *map,
-	     struct arena *arena, const char *text, size_t len,
-	     struct stele_matches *matches, struct stele_error *err)
-{
-	struct stele_map_info info = { .size = sizeof(info) };
-	const struct stele_schema *schema = stele_segment_schema(segment);
-	struct stele_table_info table = { .nr_keys = 1 };
-	struct stele_value *values;
-	int rc = stele_map_info(map, &info);
-
-	if (rc)
-		return fail(err, rc, text, len, stele_strerror(rc));
-	if (stele_schema_table(schema, info.table, &table))
-		table.nr_keys = 1;
-	values = arena_items(arena, table.nr_keys, sizeof(*values));
-	if (!values)
-		return no_memory(err);
-	if (table.nr_keys > 1)
-		rc = read_several(arena, schema, &table, info.table, text, len,
-				  values, err);
+	if (is_number(type->type) && node->kind == JSON_NUMBER)
+		rc = cell_any(rows, node, trail, cell);
+	else if (type->number != ROWS_NONE)
+		rc = cell_typed(rows, node, type->number, false, trail, cell);
+	else if (type->type == STELE_TYPE_ANY)
+		rc = cell_any(rows, node, trail, cell);
 	else
-		rc = read_one(arena, key_type(segment, &info), text, len,
-			      values, err);
+		rc = cell_scalar(rows, node, type->type, trail, cell);
+	if (!rc && type->type == STELE_TYPE_F32)
+		round_to_float(cell);
+	if (rc == -STELE_E_RANGE)
+		return -STELE_E_ABSENT;
+	if (!rc || rc == -ENOMEM || rc == -STELE_E_ABSENT)
+		return rc;
+	memcpy(reason, q->err->reason, sizeof(reason));
+	return fail(q, rc, reason);
+}
+
+static int read_one(const struct question *q, const struct key_type *type,
+		    struct stele_cell *cell)
+{
+	const struct trail top = { NULL, { NULL, 0 }, 0 };
+	struct json_node text = { .kind = JSON_CELL,
+				  .text = q->text,
+				  .len = q->len };
+	struct json_node *node = &text;
+	int rc;
+
+	if (type->type == STELE_TYPE_STR) {
+		*cell = stele_cell_str(q->text, q->len);
+		return 0;
+	}
+	rc = need_rows(q);
+	if (!rc && !key_type_is_text(type->type))
+		rc = parse(q, &node);
+	return rc ? rc : map_node(q, node, type, &top, cell);
+}
+
+static int read_several(const struct question *q, const struct key_type *types,
+			uint32_t nr, struct stele_cell *cells)
+{
+	const struct trail top = { NULL, { NULL, 0 }, 0 };
+	struct trail inner = { &top, { NULL, 0 }, 0 };
+	struct json_node *list = NULL, *node;
+	int rc = need_rows(q);
+
+	if (!rc)
+		rc = parse(q, &list);
 	if (rc)
 		return rc;
-	rc = stele_map_find(map, values, table.nr_keys, matches);
-	if (rc == -STELE_E_TYPE)
-		return fail(err, rc, text, len,
-			    "the table has keys of another type");
-	if (rc && rc != -STELE_E_ABSENT)
-		snprintf(err->reason, sizeof(err->reason), "%s",
-			 stele_strerror(rc));
+	if (list->kind != JSON_ARRAY || list->len != nr)
+		return fail(q, -STELE_E_TYPE,
+			    "a JSON array with one item a key field is wanted");
+	for (node = list->first; !rc && node; node = node->next) {
+		rc = map_node(q, node, &types[inner.index], &inner,
+			      &cells[inner.index]);
+		inner.index++;
+	}
 	return rc;
 }
 
-int key_find_in_dict(const struct stele_value *dict, struct arena *arena,
-		     const char *text, size_t len, struct stele_value *item)
+static int set_values(const struct question *q, const struct stele_cell *cells,
+		      uint32_t nr, struct stele_value *values)
 {
-	struct json_node *node = NULL;
-	struct stele_value key;
-	struct stele_error ignored;
-	int rc = stele_value_find_str(dict, text, len, item);
+	char reason[STELE_ERROR_REASON_BYTES];
+	int rc = key_maker_values(&q->keys->maker, cells, nr, values, q->err);
 
-	if (rc != -STELE_E_ABSENT || parse(arena, text, len, &node, &ignored) ||
-	    set_scalar(&key, arena, node))
+	if (!rc)
+		return 0;
+	memcpy(reason, q->err->reason, sizeof(reason));
+	return fail(q, rc, reason);
+}
+
+/* ------------------------------------------------------------- tables */
+
+static int ask(const struct question *q, const struct stele_map *map,
+	       const struct stele_value *values, uint32_t nr,
+	       struct stele_matches *matches)
+{
+	int rc = stele_map_find(map, values, nr, matches);
+
+	if (rc == -STELE_E_TYPE)
+		return fail(q, rc, "the table has keys of another type");
+	if (rc && rc != -STELE_E_ABSENT)
+		return fail(q, rc, stele_strerror(rc));
+	return rc;
+}
+
+int key_find(struct keys *keys, const struct stele_map *map, const char *text,
+	     size_t len, struct stele_matches *matches, struct stele_error *err)
+{
+	const struct question q = { keys, text, len, err };
+	struct stele_value *values;
+	struct stele_cell *cells;
+	struct key_types types;
+	int rc;
+
+	key_maker_reset(&keys->maker); /* of a step before */
+	rc = key_types_read(stele_segment_schema(keys->segment), map,
+			    &keys->arena, &types);
+
+	if (rc)
+		return rc == -ENOMEM ? no_memory(&q) :
+				       fail(&q, rc, stele_strerror(rc));
+	cells = arena_items(&keys->arena, types.nr, sizeof(*cells));
+	values = arena_items(&keys->arena, types.nr, sizeof(*values));
+	if (!cells || !values)
+		return no_memory(&q);
+	rc = types.nr > 1 ? read_several(&q, types.of, types.nr, cells) :
+			    read_one(&q, types.of, cells);
+	if (!rc)
+		rc = set_values(&q, cells, types.nr, values);
+	return rc ? rc : ask(&q, map, values, types.nr, matches);
+}
+
+/* -------------------------------------------------------------- dicts */
+
+int key_find_in_dict(struct keys *keys, const struct stele_value *dict,
+		     uint32_t number, const char *text, size_t len,
+		     struct stele_value *item, struct stele_error *err)
+{
+	const struct question q = { keys, text, len, err };
+	const struct key_type type =
+		key_type_of(stele_segment_schema(keys->segment), number);
+	struct stele_value key;
+	struct stele_cell cell;
+	int rc = -STELE_E_ABSENT;
+
+	key_maker_reset(&keys->maker);
+	if (number == ROWS_NONE)
+		rc = stele_value_find_str(dict, text, len, item);
+	if (rc != -STELE_E_ABSENT)
+		return rc ? fail(&q, rc, stele_strerror(rc)) : 0;
+	rc = read_one(&q, &type, &cell);
+	if (rc == -STELE_E_SYNTAX && number == ROWS_NONE)
+		return -STELE_E_ABSENT;
+	if (!rc)
+		rc = set_values(&q, &cell, 1, &key);
+	if (rc)
 		return rc;
-	return stele_value_find(dict, &key, item);
+	rc = stele_value_find(dict, &key, item);
+	return rc && rc != -STELE_E_ABSENT ? fail(&q, rc, stele_strerror(rc)) :
+					     rc;
 }

@@ -7,16 +7,19 @@
 #include <string.h>
 
 #include "command.h"
-#include "json_out.h"
+#include "key_out.h"
 #include "path.h"
+#include "text_buffer.h"
 
 static const char help[] =
 	"usage: stele ls [OPTION]... SEG [/PATH]\n\n"
 	"List the tables, roots and rows of a segment; with a path as of\n"
 	"'stele get', the keys of a table or dict, the fields of a record that\n"
-	"are set, or the items of a list.  Columns are separated by tabs.\n\n"
-	"      --json  a JSON object a line\n"
-	"  -h, --help  this text\n\n"
+	"are set, or the items of a list.  Columns are separated by tabs.  Keys are\n"
+	"written as 'stele get' takes them.\n\n"
+	"      --json      a JSON object a line\n"
+	"      --no-limit  print also what is far larger than the segment\n"
+	"  -h, --help      this text\n\n"
 	"Exit: 1 when a step of the path is absent.\n";
 
 struct ls {
@@ -24,8 +27,10 @@ struct ls {
 	const char *name;
 	const struct stele_segment *segment;
 	const struct stele_schema *schema;
-	struct json_out json;
+	struct text_buffer text; /* a key at hand, where no JSON is asked */
+	struct json_out json; /* prints there, else to standard output */
 	bool as_json;
+	bool no_limit;
 	struct stele_error err;
 };
 
@@ -47,6 +52,17 @@ static void print_name(const struct ls *ls, const char *ptr, size_t len)
 		command_print_name(stdout, ptr, len);
 }
 
+/* What a key has: a value, several, or none, as a member where JSON is asked. */
+static const char *kind_of(const struct ls *ls,
+			   const struct stele_map_info *info)
+{
+	if (info->kind == STELE_MAP_FILTER)
+		return ls->as_json ? "filter\":true" : "filter";
+	if (info->multi)
+		return ls->as_json ? "multi\":true" : "multi";
+	return ls->as_json ? "multi\":false" : "unique";
+}
+
 static int list_table(struct ls *ls, const struct stele_map *map)
 {
 	struct stele_map_info info = { .size = sizeof(info) };
@@ -62,12 +78,10 @@ static int list_table(struct ls *ls, const struct stele_map *map)
 	fputs(ls->as_json ? "{\"kind\":\"table\",\"name\":" : "table\t",
 	      stdout);
 	print_name(ls, info.name.ptr, info.name.len);
-	printf(ls->as_json ? ",\"key\":\"%s\",\"multi\":%s,\"keys\":%llu,"
+	printf(ls->as_json ? ",\"key\":\"%s\",\"%s,\"keys\":%llu,"
 			     "\"values\":%llu,\"of\":" :
 			     "\t%s\t%s\t%llu\t%llu\t",
-	       key_names[info.key],
-	       ls->as_json ? (info.multi ? "true" : "false") :
-			     (info.multi ? "multi" : "unique"),
+	       key_names[info.key], kind_of(ls, &info),
 	       (unsigned long long)info.nr_keys,
 	       (unsigned long long)info.nr_values);
 	print_name(ls, record.name.ptr, record.name.len);
@@ -75,39 +89,55 @@ static int list_table(struct ls *ls, const struct stele_map *map)
 	return 0;
 }
 
-/* A name in something, and what type it leads to. */
+/* End a name that is not JSON: no control character reaches the terminal. */
+static int end_name(struct ls *ls)
+{
+	if (text_buffer_flush(&ls->text))
+		return -ENOMEM;
+	command_print_name(stdout, ls->text.text, ls->text.len);
+	text_buffer_reset(&ls->text);
+	return 0;
+}
+
+/*
+ * A name in something, of a declared type, JSON_OUT_ANY: none, and what type it
+ * leads to.
+ */
 static int list_entry(struct ls *ls, const char *kind,
-		      const struct stele_value *name,
+		      const struct stele_value *name, uint32_t type,
 		      const struct stele_value *value)
 {
 	int rc;
 
-	if (ls->as_json)
+	if (ls->as_json) {
 		printf("{\"kind\":\"%s\",\"name\":", kind);
-	else if (!strcmp(kind, "root"))
-		fputs("root\t", stdout);
-	if (ls->as_json || name->type != STELE_TYPE_STR) {
-		rc = json_out_value(&ls->json, name, JSON_OUT_ANY, &ls->err);
-		if (rc)
-			return rc;
+		rc = json_out_value(&ls->json, name, type, &ls->err);
 	} else {
-		command_print_name(stdout, name->u.ptr, name->len);
+		if (!strcmp(kind, "root"))
+			fputs("root\t", stdout);
+		rc = key_out_step(&ls->json, name, type, &ls->err);
+		if (!rc)
+			rc = end_name(ls);
 	}
+	if (rc)
+		return rc;
 	printf(ls->as_json ? ",\"type\":\"%s\"}\n" : "\t%s\n",
 	       stele_type_name(value->type));
 	return 0;
 }
 
-static int list_dict(struct ls *ls, const char *kind,
+/* `type`: of the keys, JSON_OUT_ANY: none is declared. */
+static int list_dict(struct ls *ls, const char *kind, uint32_t type,
 		     const struct stele_value *dict)
 {
 	struct stele_value key, item;
 	int rc = 0;
 
-	for (uint64_t i = 0; !rc && i < dict->len; i++) {
+	for (uint64_t i = 0; !rc && i < dict->len && !command_output_lost();
+	     i++) {
 		rc = stele_value_pair(dict, i, &key, &item);
 		if (!rc)
-			rc = list_entry(ls, kind, &key, &item);
+			rc = list_entry(ls, kind, &key, type, &item);
 	}
 	return rc;
 }
@@ -123,7 +153,7 @@ static int list_segment(struct ls *ls)
 	if (!rc)
 		rc = stele_segment_roots(ls->segment, &roots);
 	if (!rc && roots.type == STELE_TYPE_DICT)
-		rc = list_dict(ls, "root", &roots);
+		rc = list_dict(ls, "root", JSON_OUT_ANY, &roots);
 	if (!rc)
 		printf(ls->as_json ? "{\"kind\":\"rows\",\"count\":%llu}\n" :
 				     "rows\t%llu\n",
@@ -133,25 +163,46 @@ static int list_segment(struct ls *ls)
 
 /* ------------------------------------------------------- below a path */
 
-static int list_keys(struct ls *ls, const struct stele_map *map)
+static int list_key(struct ls *ls, const struct key_types *types,
+		    const struct stele_value *key, uint64_t nr_values)
 {
-	struct stele_cursor cursor = STELE_CURSOR_BEGIN;
-	struct stele_matches matches;
-	struct stele_value key;
 	int rc;
 
-	while (!(rc = stele_map_next(map, &cursor, &key, &matches))) {
-		if (ls->as_json)
-			fputs("{\"kind\":\"key\",\"name\":", stdout);
-		if (ls->as_json || key.type != STELE_TYPE_STR)
-			rc = json_out_value(&ls->json, &key, JSON_OUT_ANY,
-					    &ls->err);
-		else
-			command_print_name(stdout, key.u.ptr, key.len);
-		printf(ls->as_json ? ",\"values\":%llu}\n" : "\t%llu\n",
-		       (unsigned long long)matches.len);
-		if (rc || ferror(stdout))
-			return rc;
+	if (ls->as_json) {
+		fputs("{\"kind\":\"key\",\"name\":", stdout);
+		rc = key_out_json(&ls->json, types, key, &ls->err);
+	} else {
+		rc = key_out_word(&ls->json, types, key, &ls->err);
+		if (!rc)
+			rc = end_name(ls);
+	}
+	printf(ls->as_json ? ",\"values\":%llu}\n" : "\t%llu\n",
+	       (unsigned long long)nr_values);
+	return rc;
+}
+
+static int list_keys(struct ls *ls, struct arena *arena,
+		     const struct stele_map *map)
+{
+	struct stele_map_info info = { .size = sizeof(info) };
+	struct stele_cursor cursor = STELE_CURSOR_BEGIN;
+	struct stele_matches matches;
+	struct key_types types;
+	struct stele_value key;
+	int rc = stele_map_info(map, &info);
+
+	if (rc)
+		return rc;
+	if (info.kind == STELE_MAP_FILTER) {
+		snprintf(ls->err.reason, sizeof(ls->err.reason),
+			 "the table is a filter, which does not have its keys");
+		return -STELE_E_TYPE;
+	}
+	rc = key_types_read(ls->schema, map, arena, &types);
+	while (!rc && !command_output_lost()) {
+		rc = stele_map_next(map, &cursor, &key, &matches);
+		if (!rc)
+			rc = list_key(ls, &types, &key, matches.len);
 	}
 	return rc == -STELE_E_ABSENT ? 0 : rc;
 }
@@ -174,7 +225,7 @@ static int list_record(struct ls *ls, const struct stele_value *value)
 			continue;
 		name.u.ptr = field.name.ptr;
 		name.len = field.name.len;
-		rc = list_entry(ls, "field", &name, &item);
+		rc = list_entry(ls, "field", &name, JSON_OUT_ANY, &item);
 	}
 	return rc;
 }
@@ -186,25 +237,42 @@ static int list_values(struct ls *ls, const struct stele_value *list,
 	struct stele_value number = { .type = STELE_TYPE_U64 }, item;
 	int rc = 0;
 
-	for (; !rc && number.u.u < len; number.u.u++) {
+	for (; !rc && number.u.u < len && !command_output_lost();
+	     number.u.u++) {
 		if (list)
 			rc = stele_value_item(list, number.u.u, &item);
 		else
 			rc = stele_matches_next(matches, &item);
 		if (!rc)
-			rc = list_entry(ls, "item", &number, &item);
+			rc = list_entry(ls, "item", &number, JSON_OUT_ANY,
+					&item);
 	}
 	return rc;
 }
 
-static int list_value(struct ls *ls, const struct stele_value *value)
+/* What is declared for the keys of a dict of that type. */
+static uint32_t keys_of(const struct ls *ls, uint32_t type)
 {
+	struct stele_type_info info;
+
+	if (stele_schema_type(ls->schema, type, &info) ||
+	    info.type != STELE_TYPE_DICT)
+		return JSON_OUT_ANY;
+	return info.key;
+}
+
+static int list_value(struct ls *ls, const struct path *path)
+{
+	const struct stele_value *value = &path->value;
+
 	switch (value->type) {
 	case STELE_TYPE_RECORD:
 		return list_record(ls, value);
 	case STELE_TYPE_DICT:
-		return list_dict(ls, "key", value);
+		return list_dict(ls, "key", keys_of(ls, path->type), value);
 	case STELE_TYPE_LIST:
+	case STELE_TYPE_TUPLE:
+	case STELE_TYPE_SET:
 	case STELE_TYPE_ARRAY:
 		return list_values(ls, value, NULL, value->len);
 	default:
@@ -215,42 +283,59 @@ static int list_value(struct ls *ls, const struct stele_value *value)
 	}
 }
 
-static int list_path(struct ls *ls, struct path *path)
+static int list_path(struct ls *ls, struct keys *keys, struct path *path)
 {
 	switch (path->kind) {
 	case PATH_SEGMENT:
 		return list_segment(ls);
 	case PATH_TABLE:
-		return list_keys(ls, path->map);
+		return list_keys(ls, &keys->arena, path->map);
 	case PATH_MATCHES:
 		return list_values(ls, NULL, &path->matches, path->matches.len);
 	default:
-		return list_value(ls, &path->value);
+		return list_value(ls, path);
 	}
 }
 
 static int list(struct ls *ls, const char *text)
 {
-	struct arena arena = { 0 };
+	struct keys keys;
 	struct path path;
 	int rc;
 
-	if (json_out_open(&ls->json, ls->segment, stdout))
-		return command_fail(ls->command, ls->name, -ENOMEM, NULL);
-	rc = path_follow(ls->segment, &arena, text, &path, &ls->err);
-	if (rc)
+	keys_open(&keys, ls->segment);
+	rc = path_follow(&keys, text, &path, &ls->err);
+	if (rc) {
 		rc = command_fail(ls->command, text, rc, &ls->err);
-	else if ((rc = list_path(ls, &path)))
+	} else if ((rc = list_path(ls, &keys, &path))) {
+		command_flush();
 		rc = command_fail(ls->command, ls->name, rc, &ls->err);
-	json_out_close(&ls->json);
-	arena_free(&arena);
+	}
+	keys_close(&keys);
 	return command_finish(ls->command, rc);
+}
+
+static int list_with_text(struct ls *ls, const char *text)
+{
+	int rc;
+
+	if (text_buffer_open(&ls->text))
+		return command_fail(ls->command, ls->name, -ENOMEM, NULL);
+	rc = json_out_open(&ls->json, ls->segment,
+			   ls->as_json ? stdout : ls->text.out);
+	ls->json.no_limit = ls->no_limit;
+	rc = rc ? command_fail(ls->command, ls->name, rc, NULL) :
+		  list(ls, text);
+	json_out_close(&ls->json);
+	text_buffer_close(&ls->text, NULL, NULL);
+	return rc;
 }
 
 static int run(const struct command *command, int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "json", no_argument, NULL, 'j' },
+		{ "no-limit", no_argument, NULL, 'n' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -263,9 +348,10 @@ static int run(const struct command *command, int argc, char **argv)
 	       -1) {
 		if (option == 'h')
 			return command_help(command);
-		if (option != 'j')
+		if (option != 'j' && option != 'n')
 			return COMMAND_USAGE;
-		ls.as_json = true;
+		ls.as_json = ls.as_json || option == 'j';
+		ls.no_limit = ls.no_limit || option == 'n';
 	}
 	if (argc - optind < 1 || argc - optind > 2)
 		return command_usage(command, "SEG [/PATH] is wanted");
@@ -282,7 +368,7 @@ static int run(const struct command *command, int argc, char **argv)
 		return rc;
 	ls.segment = segment;
 	ls.schema = stele_segment_schema(segment);
-	rc = list(&ls, path);
+	rc = list_with_text(&ls, path);
 	stele_segment_close(segment);
 	return rc;
 }

@@ -9,13 +9,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "key.h"
 #include "number.h"
 
 struct walk {
 	const struct stele_segment *segment;
 	const struct stele_schema *schema;
-	struct arena *arena;
+	struct keys *keys;
 	struct path *path;
 	struct stele_error *err;
 	struct stele_str step; /* decoded, terminated */
@@ -51,7 +50,7 @@ static int hex(char c)
 /* Decode the step up to `end` into the arena. */
 static int decode(struct walk *walk, const char *p, const char *end)
 {
-	char *out = arena_take(walk->arena, (size_t)(end - p) + 1);
+	char *out = arena_take(&walk->keys->arena, (size_t)(end - p) + 1);
 
 	walk->step.ptr = p;
 	walk->step.len = (size_t)(end - p);
@@ -105,8 +104,8 @@ static int find_key(struct walk *walk)
 	int rc;
 
 	path->type = UINT32_MAX;
-	rc = key_find(walk->segment, path->map, walk->arena, walk->step.ptr,
-		      walk->step.len, &path->matches, walk->err);
+	rc = key_find(walk->keys, path->map, walk->step.ptr, walk->step.len,
+		      &path->matches, walk->err);
 	if (rc == -STELE_E_ABSENT)
 		return fail(walk, rc, "no such key");
 	if (!rc)
@@ -121,16 +120,22 @@ static int find_key(struct walk *walk)
 		      "no such key");
 }
 
-/* A number from 0 on. */
-static int read_index(struct walk *walk, uint64_t *index)
+/* A number from 0 on, in some of the step. */
+static int read_number(struct walk *walk, const char *text, size_t len,
+		       uint64_t *index)
 {
 	struct number number;
 
-	number_read(walk->step.ptr, walk->step.len, &number);
+	number_read(text, len, &number);
 	if (number.kind != NUMBER_U64)
 		return fail(walk, -STELE_E_ABSENT, "no number of an item");
 	*index = number.u;
 	return 0;
+}
+
+static int read_index(struct walk *walk, uint64_t *index)
+{
+	return read_number(walk, walk->step.ptr, walk->step.len, index);
 }
 
 static int choose_match(struct walk *walk)
@@ -173,15 +178,30 @@ static int enter_record(struct walk *walk)
 	return answer(walk, rc, "the field is not set");
 }
 
-/* The type that the items of a declared list or dict have. */
-static uint32_t item_type(const struct walk *walk, enum stele_type type)
+/* What is declared for a value of that type; false: nothing. */
+static bool declared(const struct walk *walk, enum stele_type type,
+		     struct stele_type_info *info)
+{
+	return !stele_schema_type(walk->schema, walk->path->type, info) &&
+	       info->type == type;
+}
+
+/* The type of item i of a list, tuple or set. */
+static uint32_t item_type(const struct walk *walk, enum stele_type type,
+			  uint64_t i)
 {
 	struct stele_type_info info;
+	uint32_t item = UINT32_MAX;
+	bool nullable;
 
-	if (stele_schema_type(walk->schema, walk->path->type, &info) ||
-	    info.type != type)
+	if (type == STELE_TYPE_ARRAY || !declared(walk, type, &info))
 		return UINT32_MAX;
-	return info.item;
+	if (type != STELE_TYPE_TUPLE)
+		return info.item;
+	if (stele_schema_tuple_item(walk->schema, walk->path->type, (uint32_t)i,
+				    &item, &nullable))
+		return UINT32_MAX;
+	return item;
 }
 
 static int enter_items(struct walk *walk)
@@ -194,19 +214,46 @@ static int enter_items(struct walk *walk)
 	if (rc)
 		return rc;
 	rc = stele_value_item(&list, index, &path->value);
-	path->type = item_type(walk, STELE_TYPE_LIST);
+	path->type = rc ? UINT32_MAX : item_type(walk, list.type, index);
 	return answer(walk, rc, "there are fewer items");
+}
+
+/* The index of each axis, with ',' between them. */
+static int enter_ndarray(struct walk *walk)
+{
+	struct stele_value array = walk->path->value;
+	uint64_t index[STELE_NDARRAY_AXES];
+	const char *p = walk->step.ptr;
+	int rc;
+
+	for (uint64_t i = 0; i < array.len && i < STELE_NDARRAY_AXES; i++) {
+		bool last = i + 1 == array.len;
+		size_t len = last ? strlen(p) : strcspn(p, ",");
+
+		rc = read_number(walk, p, len, &index[i]);
+		if (rc)
+			return rc;
+		p += len + !last;
+	}
+	rc = array.len || !*p ? 0 : -STELE_E_ABSENT;
+	if (!rc)
+		rc = stele_ndarray_at(&array, index, &walk->path->value);
+	walk->path->type = UINT32_MAX;
+	return answer(walk, rc, "the array has no such element");
 }
 
 static int enter_dict(struct walk *walk)
 {
 	struct path *path = walk->path;
 	struct stele_value dict = path->value;
-	int rc = key_find_in_dict(&dict, walk->arena, walk->step.ptr,
-				  walk->step.len, &path->value);
+	struct stele_type_info info;
+	bool known = declared(walk, STELE_TYPE_DICT, &info);
+	int rc = key_find_in_dict(walk->keys, &dict,
+				  known ? info.key : UINT32_MAX, walk->step.ptr,
+				  walk->step.len, &path->value, walk->err);
 
-	path->type = item_type(walk, STELE_TYPE_DICT);
-	return answer(walk, rc, "no such key");
+	path->type = known ? info.item : UINT32_MAX;
+	return rc == -STELE_E_ABSENT ? fail(walk, rc, "no such key") : rc;
 }
 
 static int enter_value(struct walk *walk)
@@ -215,8 +262,12 @@ static int enter_value(struct walk *walk)
 	case STELE_TYPE_RECORD:
 		return enter_record(walk);
 	case STELE_TYPE_LIST:
+	case STELE_TYPE_TUPLE:
+	case STELE_TYPE_SET:
 	case STELE_TYPE_ARRAY:
 		return enter_items(walk);
+	case STELE_TYPE_NDARRAY:
+		return enter_ndarray(walk);
 	case STELE_TYPE_DICT:
 		return enter_dict(walk);
 	default:
@@ -239,12 +290,14 @@ static int step(struct walk *walk)
 	}
 }
 
-int path_follow(const struct stele_segment *segment, struct arena *arena,
-		const char *text, struct path *path, struct stele_error *err)
+int path_follow(struct keys *keys, const char *text, struct path *path,
+		struct stele_error *err)
 {
-	struct walk walk = { segment, stele_segment_schema(segment),
-			     arena,   path,
-			     err,     { NULL, 0 } };
+	struct walk walk = { .segment = keys->segment,
+			     .schema = stele_segment_schema(keys->segment),
+			     .keys = keys,
+			     .path = path,
+			     .err = err };
 	int rc;
 
 	memset(path, 0, sizeof(*path));

@@ -211,6 +211,7 @@ void rows_free(struct rows *rows)
 	}
 	free(rows->records);
 	free(rows->types);
+	json_parser_free(rows->parser);
 	idmap_free(&rows->ids);
 	free(rows);
 }
@@ -294,35 +295,62 @@ int rows_fields(struct rows *rows, const struct json_node *object,
 	return 0;
 }
 
+int rows_lay(struct rows *rows, const struct json_node *row, uint32_t record,
+	     const struct stele_cell *cells, const struct trail *top)
+{
+	int rc;
+
+	if (rows->met_open)
+		return rows_fail(rows, -STELE_E_UNRESOLVED, row, top,
+				 "a cycle without a list, dict or record that "
+				 "has an \"$id\"");
+	rc = stele_builder_add(rows->builder, record, cells,
+			       rows->records[record].nr_fields, NULL,
+			       rows->err);
+	if (rc)
+		return rows_refused(rows, rc, row, top);
+	rows->number = rows->nr_rows++;
+	return 0;
+}
+
+static int add_plain(struct rows *rows, const struct json_node *row,
+		     const struct trail *top)
+{
+	struct stele_cell *cells;
+	int rc;
+
+	if (rows->record == ROWS_NONE)
+		return rows_fail(rows, -STELE_E_SCHEMA, row, top,
+				 "the schema does not say which record rows "
+				 "are; --record does");
+	rc = rows_fields(rows, row, rows->record, top, &cells);
+	return rc ? rc : rows_lay(rows, row, rows->record, cells, top);
+}
+
+void rows_begin(struct rows *rows, struct arena *arena, struct stele_error *err)
+{
+	rows->arena = arena;
+	rows->offset = 0;
+	rows->err = err;
+	rows->unfilled = NULL;
+	rows->met_open = false;
+	rows->depth = 0;
+	rows->untyped = false;
+}
+
 int rows_add(struct rows *rows, struct arena *arena,
 	     const struct json_node *row, uint64_t offset,
 	     struct stele_error *err)
 {
 	const struct trail top = { NULL, { NULL, 0 }, 0 };
-	struct stele_cell *cells;
 	int rc;
 
-	rows->arena = arena;
+	rows_begin(rows, arena, err);
 	rows->offset = offset;
-	rows->err = err;
-	rows->unfilled = NULL;
-	rows->met_open = false;
+	rows->depth = 1;
 	if (row->kind != JSON_OBJECT)
 		return rows_fail(rows, -STELE_E_SYNTAX, row, &top,
 				 "a row must be an object");
-	if (row->dollar)
-		rc = tagged_row(rows, row);
-	else if (rows->record == ROWS_NONE)
-		rc = rows_fail(rows, -STELE_E_SCHEMA, row, &top,
-			       "the schema does not say which record rows are; "
-			       "--record does");
-	else
-		rc = rows_fields(rows, row, rows->record, &top, &cells);
-	if (!rc && !row->dollar) {
-		rc = stele_builder_add(rows->builder, rows->record, cells,
-				       rows->records[rows->record].nr_fields,
-				       NULL, err);
-		rc = rc ? rows_refused(rows, rc, row, &top) : 0;
-	}
+	rc = row->dollar ? tagged_row(rows, row) : add_plain(rows, row, &top);
 	return rc || !rows->unfilled ? rc : shared_finish_row(rows);
 }

@@ -3,8 +3,9 @@
  * Rows of an input to calls of the builder: the schema says what each value must
  * be, stele-json(5) how it is spelled.
  *
- * rows.c has records and rows, cell.c the values of declared types, tagged.c
- * values that carry their type, shared.c objects that are shared.
+ * rows.c has records and rows, cell.c the scalars of declared types, tagged.c
+ * values that carry their type, content.c what holds other values, ndarray_in.c
+ * arrays of several axes, shared.c objects that are shared.
  */
 #ifndef STELE_TOOLS_ROWS_H
 #define STELE_TOOLS_ROWS_H
@@ -42,37 +43,60 @@ struct trail {
 	uint64_t index;
 };
 
-/* A shared list or record that is filled once the row is laid down. */
-struct rows_unfilled {
-	struct rows_unfilled *next;
+/* What is in a value, and what says of which types that is. */
+struct content {
+	/* RECORD, LIST, TUPLE, SET, DICT, ARRAY, NDARRAY, USER */
+	enum stele_type type;
+	/* the schema's record; else the declared type, ROWS_NONE: what is in it
+	 * carries its type */
+	uint32_t number;
+	enum stele_type element; /* ARRAY, NDARRAY */
+	struct stele_str name; /* USER */
+	/* RECORD, NDARRAY: the object; DICT: the object or the array of pairs;
+	 * USER: the text; else the array of items */
 	const struct json_node *node;
-	struct stele_handle handle;
-	uint32_t record; /* UINT32_MAX: a list */
 };
 
+/* A shared object that is filled once what it refers to is laid down. */
+struct rows_unfilled {
+	struct rows_unfilled *next;
+	struct content content;
+	uint64_t id;
+};
+
+struct key_maker;
+
 struct rows {
-	struct stele_builder *builder;
+	struct stele_builder *builder; /* NULL: keys are mapped */
+	struct key_maker *maker; /* of keys: makes references their rows */
 	const struct stele_schema *schema;
 	struct rows_record *records;
 	uint32_t nr_records;
 	struct rows_type *types;
 	uint32_t nr_types;
 	uint32_t record; /* of rows that do not say which */
+	struct json_parser *parser; /* of cells that are JSON; NULL: none yet */
+	uint64_t nr_rows; /* added or reserved so far */
 
 	/* the row at hand */
 	struct arena *arena;
 	uint64_t offset; /* of its text in the input */
 	struct stele_error *err;
+	uint64_t number; /* of the row, as the builder counts */
 	struct idmap ids; /* "$id" of all rows */
 	struct rows_unfilled *unfilled;
 	bool met_open; /* a "$ref" to an object that is not laid down yet */
+	unsigned depth; /* arrays and objects that are open */
+	bool untyped; /* in a shared object, of which nobody knows the type */
 };
 
 #define ROWS_NONE UINT32_MAX
+#define ROWS_MAX_DEPTH 512u /* of arrays and objects, the row's included */
 
 /*
- * Prepare for a schema that outlives *rows, as the builder does.  -ENOMEM;
- * -STELE_E_SCHEMA where it cannot be read.
+ * Prepare for a schema that outlives *rows, as the builder does; NULL: values
+ * are mapped only, and none is shared.  -ENOMEM; -STELE_E_SCHEMA where the
+ * schema cannot be read.
  */
 int rows_create(struct stele_builder *builder,
 		const struct stele_schema *schema, uint32_t record,
@@ -87,6 +111,10 @@ int rows_add(struct rows *rows, struct arena *arena,
 	     const struct json_node *row, uint64_t offset,
 	     struct stele_error *err);
 
+/* Map values of no row from here on, until the next row. */
+void rows_begin(struct rows *rows, struct arena *arena,
+		struct stele_error *err);
+
 /* ------------------------------------------------- between the files */
 
 /* Refuse a value: fills rows->err.  Returns the code. */
@@ -98,6 +126,10 @@ int rows_no_memory(struct rows *rows);
 int rows_refused(struct rows *rows, int code, const struct json_node *node,
 		 const struct trail *trail);
 
+/* Add the row at hand. */
+int rows_lay(struct rows *rows, const struct json_node *row, uint32_t record,
+	     const struct stele_cell *cells, const struct trail *top);
+
 /* The cells of a record's fields, in the arena. */
 int rows_fields(struct rows *rows, const struct json_node *object,
 		uint32_t record, const struct trail *trail,
@@ -107,33 +139,35 @@ int rows_fields(struct rows *rows, const struct json_node *object,
 int cell_typed(struct rows *rows, const struct json_node *node, uint32_t type,
 	       bool nullable, const struct trail *trail,
 	       struct stele_cell *cell);
+/* The same, or of any type where `type` is ROWS_NONE. */
+int cell_value(struct rows *rows, const struct json_node *node, uint32_t type,
+	       bool nullable, const struct trail *trail,
+	       struct stele_cell *cell);
 
 /* One element of an array at `at`, of a fixed-width type. */
 int cell_element(struct rows *rows, const struct json_node *node,
 		 enum stele_type element, const struct trail *trail, char *at);
-/* A whole array. */
-int cell_array(struct rows *rows, const struct json_node *list,
-	       enum stele_type element, const struct trail *trail,
-	       struct stele_cell *cell);
-/* Text that is base64. */
+/* Text that is base64: bytes. */
 int cell_bytes(struct rows *rows, const struct json_node *node,
 	       const struct trail *trail, struct stele_cell *cell);
-/* A number, string, bool or calendar text of a declared scalar type. */
+/* A number, bool or text of a declared scalar type. */
 int cell_scalar(struct rows *rows, const struct json_node *node,
 		enum stele_type type, const struct trail *trail,
 		struct stele_cell *cell);
+/* A cell of CSV that is JSON, as a tree. */
+int cell_parse(struct rows *rows, const struct json_node *cell,
+	       const struct trail *trail, struct json_node **node);
+/* "a number where list is declared" */
+int cell_wrong_kind(struct rows *rows, const struct json_node *node,
+		    enum stele_type type, const struct trail *trail);
 
 /* tagged.c: a value that carries its type. */
 int cell_any(struct rows *rows, const struct json_node *node,
 	     const struct trail *trail, struct stele_cell *cell);
-/* The items of an array, each of any type, in the arena. */
-int cell_items(struct rows *rows, const struct json_node *list,
-	       const struct trail *trail, struct stele_cell **cells);
 
-/* A record that stands there, is shared ("$id") or was met before ("$ref"). */
-int cell_record(struct rows *rows, const struct json_node *node,
-		uint32_t record, const struct trail *trail,
-		struct stele_cell *cell);
+/* A value of a declared type that holds others, shared or not. */
+int cell_content(struct rows *rows, const struct json_node *node, uint32_t type,
+		 const struct trail *trail, struct stele_cell *cell);
 
 /* The object of a {"$ref": N}; `found` false where the node is none. */
 int cell_ref(struct rows *rows, const struct json_node *node,
@@ -145,6 +179,21 @@ int cell_tagged_f64(struct rows *rows, const struct json_node *node,
 
 /* A row with "$id" or "$type". */
 int tagged_row(struct rows *rows, const struct json_node *row);
+
+/* content.c: the cells in the arena, of what is no array and no user type. */
+int content_cells(struct rows *rows, const struct content *content,
+		  const struct trail *trail, struct stele_cell **cells,
+		  size_t *len);
+/* The pairs of a dict. */
+uint64_t content_nr_pairs(const struct content *content);
+/* The value. */
+int content_cell(struct rows *rows, const struct content *content,
+		 const struct trail *trail, struct stele_cell *cell);
+
+/* ndarray_in.c: the same of an array of several axes. */
+int ndarray_cell(struct rows *rows, const struct json_node *node,
+		 enum stele_type element, const struct trail *trail,
+		 struct stele_cell *cell);
 
 /* An object taken apart. */
 struct tagged {
@@ -163,28 +212,17 @@ int tagged_named_record(struct rows *rows, const struct json_node *type,
 			const struct trail *trail, uint32_t *record);
 
 /*
- * shared.c: begin the object that defines its "$id" here.  `again`: it was laid
- * down before, as part of one that had to wait, and *cell refers to it.
+ * shared.c: the object that a "$ref" means; `declared`: of which the type will be
+ * proved.
  */
-int shared_define(struct rows *rows, const struct json_node *object,
-		  const struct tagged *tagged, const struct trail *trail,
-		  uint64_t *id, bool *again, struct stele_cell *cell);
-/* It is laid down: *cell refers to it from now on. */
-void shared_know(struct rows *rows, uint64_t id, struct stele_handle handle,
-		 struct stele_cell *cell);
-
-/* The object that a "$ref" means. */
 int shared_refer(struct rows *rows, const struct json_node *node,
-		 const struct tagged *tagged, const struct trail *trail,
-		 struct stele_cell *cell);
+		 const struct tagged *tagged, bool declared,
+		 const struct trail *trail, struct stele_cell *cell);
 
-/*
- * Lay down the record, or (ROWS_NONE) the list whose items are in `object`, that
- * has begun under that id.
- */
-int shared_reserve(struct rows *rows, const struct json_node *object,
-		   uint32_t record, const struct trail *trail, uint64_t id,
-		   struct stele_cell *cell);
+/* The object that defines its "$id" here. */
+int shared_define(struct rows *rows, const struct json_node *object,
+		  const struct tagged *tagged, const struct content *content,
+		  const struct trail *trail, struct stele_cell *cell);
 
 /* A row with "$id". */
 int shared_fill_row(struct rows *rows, const struct json_node *row,

@@ -11,15 +11,15 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <stele/text.h>
 #include <string.h>
 
-#include "calendar.h"
 #include "number.h"
 #include "text_key.h"
 
 #define DICT_NAMES 16
 #define MAX_FIELDS 65535
-#define MAX_NAME_BYTES 65535
+#define MAX_DIGITS 100000 /* of an integer; a longer cell is text */
 
 struct shape *shape_create(struct shapes *shapes)
 {
@@ -64,13 +64,17 @@ static void see_number(struct shape *shape, const struct json_node *node)
 	}
 }
 
+/* A date or datetime in the spelling that prints. */
 static uint32_t calendar_text(const char *text, uint64_t len)
 {
+	char printed[STELE_TEXT_BYTES];
 	int64_t when;
 
-	if (calendar_read_date(text, len, &when))
+	if (!stele_text_read_date(text, len, &when))
 		return TEXT_DATE;
-	if (calendar_read_datetime(text, len, &when))
+	if (!stele_text_read_datetime(text, len, &when) &&
+	    stele_text_print_datetime(when, printed) == len &&
+	    !memcmp(printed, text, len))
 		return TEXT_DATETIME;
 	return 0;
 }
@@ -90,6 +94,8 @@ static uint32_t number_text(struct shape *shape, const struct json_node *node)
 
 	number_read(node->text, node->len, &number);
 	if (is_integer(&number)) {
+		if (node->len > MAX_DIGITS)
+			return 0;
 		see_integer(shape, &number);
 		shape->plain = true;
 		return TEXT_INT | (number.exact ? TEXT_F64 : 0);
@@ -205,7 +211,7 @@ static uint64_t nr_seen(const struct shape *shape)
 static bool has_long_name(const struct shape *shape)
 {
 	for (size_t i = 0; i < shape->nr_members; i++)
-		if (shape->members[i].name.len > MAX_NAME_BYTES)
+		if (shape->members[i].name.len > SHAPE_MAX_NAME)
 			return true;
 	return false;
 }

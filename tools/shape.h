@@ -32,6 +32,8 @@
 #define TEXT_F64 (1u << 4) /* the shortest text of a double, or an integer */
 #define TEXT_ALL 31u
 
+#define SHAPE_MAX_NAME 65535u /* bytes of a field's name */
+
 struct shape;
 
 struct shape_member {

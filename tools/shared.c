@@ -2,11 +2,13 @@
 /*
  * Objects that are shared: "$id" where one is defined, "$ref" where it is meant.
  *
- * A shared list or record is reserved when its "$id" is met, so that what is in
- * it may refer to it.  A shared dict or array can be referred to only when it has
- * been laid down.  A list or record inside of such a dict that refers to it has to
- * wait: it is mapped again, and filled, behind the row (shared_finish_row()).
- * The objects defined in it are known by then by where they stand in the input.
+ * A shared list, dict or record is reserved when its "$id" is met, so that what is
+ * in it may refer to it.  Others, as a tuple, can be referred to only when they
+ * have been laid down; so can a list or dict where one is declared, since its type
+ * is proved there.  A list, dict or record that refers to what it lies in so has
+ * to wait: it is mapped again, and filled, as soon as that is laid down.  The
+ * objects defined in it are known by then by where they stand in the input; those
+ * that could not be laid down the first time begin again.
  */
 #include "number.h"
 #include "rows.h"
@@ -15,6 +17,7 @@ enum id_state {
 	ID_NEW,
 	ID_RESERVED_ROW, /* by a "$ref" before its row */
 	ID_OPEN, /* what is in it is being laid down */
+	ID_RESERVED, /* a list or dict that is not filled yet */
 	ID_KNOWN,
 };
 
@@ -41,9 +44,13 @@ static void set_handle(struct stele_cell *cell, uint64_t word)
 	*cell = stele_cell_ref(handle);
 }
 
-int shared_define(struct rows *rows, const struct json_node *object,
-		  const struct tagged *tagged, const struct trail *trail,
-		  uint64_t *id, bool *again, struct stele_cell *cell)
+/*
+ * Begin an object.  `again`: it was laid down before, as part of one that had to
+ * wait, and *cell refers to it.
+ */
+static int begin(struct rows *rows, const struct json_node *object,
+		 const struct tagged *tagged, const struct trail *trail,
+		 uint64_t *id, bool *again, struct stele_cell *cell)
 {
 	uint64_t where = rows->offset + object->offset;
 	struct id_entry *entry;
@@ -51,15 +58,19 @@ int shared_define(struct rows *rows, const struct json_node *object,
 
 	if (rc)
 		return rc;
+	if (!rows->builder)
+		return rows_fail(rows, -STELE_E_TYPE, object, trail,
+				 "a \"$id\" in a key");
 	entry = idmap_add(&rows->ids, *id);
 	if (!entry)
 		return rows_no_memory(rows);
-	*again = entry->state == ID_KNOWN && entry->where == where;
+	*again = entry->state >= ID_RESERVED && entry->where == where;
 	if (*again) {
 		set_handle(cell, entry->value);
 		return 0;
 	}
-	if (entry->state != ID_NEW)
+	if (entry->state != ID_NEW &&
+	    !(entry->state == ID_OPEN && entry->where == where))
 		return rows_fail(rows, -STELE_E_DUPLICATE, object, trail,
 				 "\"$id\" %llu for another object before",
 				 (unsigned long long)*id);
@@ -68,13 +79,14 @@ int shared_define(struct rows *rows, const struct json_node *object,
 	return 0;
 }
 
-void shared_know(struct rows *rows, uint64_t id, struct stele_handle handle,
-		 struct stele_cell *cell)
+/* It is laid down or reserved: *cell refers to it from now on. */
+static void know(struct rows *rows, uint64_t id, enum id_state state,
+		 struct stele_handle handle, struct stele_cell *cell)
 {
 	struct id_entry *entry = idmap_find(&rows->ids, id);
 
 	entry->value = handle.word;
-	entry->state = ID_KNOWN;
+	entry->state = state;
 	*cell = stele_cell_ref(handle);
 }
 
@@ -96,13 +108,14 @@ static int refer_ahead(struct rows *rows, const struct json_node *node,
 	entry->state = ID_RESERVED_ROW;
 	entry->value = handle.word;
 	entry->record = record;
+	entry->where = rows->nr_rows++;
 	*cell = stele_cell_ref(handle);
 	return 0;
 }
 
 int shared_refer(struct rows *rows, const struct json_node *node,
-		 const struct tagged *tagged, const struct trail *trail,
-		 struct stele_cell *cell)
+		 const struct tagged *tagged, bool declared,
+		 const struct trail *trail, struct stele_cell *cell)
 {
 	const struct id_entry *entry;
 	uint32_t record;
@@ -114,13 +127,14 @@ int shared_refer(struct rows *rows, const struct json_node *node,
 	if (rc)
 		return rc;
 	entry = idmap_find(&rows->ids, id);
-	if (!entry && record != ROWS_NONE)
+	if (!entry && record != ROWS_NONE && rows->builder)
 		return refer_ahead(rows, node, id, record, trail, cell);
 	if (!entry)
 		return rows_fail(rows, -STELE_E_UNRESOLVED, node, trail,
 				 "no \"$id\" %llu before this \"$ref\"",
 				 (unsigned long long)id);
-	if (entry->state == ID_OPEN) {
+	if (entry->state == ID_OPEN ||
+	    (entry->state == ID_RESERVED && declared && !rows->untyped)) {
 		rows->met_open = true;
 		*cell = stele_cell_of(STELE_TYPE_NULL);
 		return 0;
@@ -129,23 +143,9 @@ int shared_refer(struct rows *rows, const struct json_node *node,
 	return 0;
 }
 
-/* ----------------------------------------------------- lists and records */
+/* ------------------------------------- what is reserved and filled later */
 
-/* The cells of a reserved object. */
-static int contents(struct rows *rows, const struct json_node *object,
-		    uint32_t record, const struct trail *trail,
-		    struct stele_cell **cells, size_t *len)
-{
-	if (record != ROWS_NONE) {
-		*len = rows->records[record].nr_fields;
-		return rows_fields(rows, object, record, trail, cells);
-	}
-	*len = object->len;
-	return cell_items(rows, object, trail, cells);
-}
-
-static int wait_for_row(struct rows *rows, const struct json_node *object,
-			struct stele_handle handle, uint32_t record)
+static int wait(struct rows *rows, const struct content *content, uint64_t id)
 {
 	struct rows_unfilled *unfilled;
 
@@ -153,53 +153,134 @@ static int wait_for_row(struct rows *rows, const struct json_node *object,
 	if (!unfilled)
 		return rows_no_memory(rows);
 	unfilled->next = rows->unfilled;
-	unfilled->node = object;
-	unfilled->handle = handle;
-	unfilled->record = record;
+	unfilled->content = *content;
+	unfilled->id = id;
 	rows->unfilled = unfilled;
 	return 0;
 }
 
-/* Fill now, or behind the row where something in it is not laid down yet. */
-static int fill(struct rows *rows, const struct json_node *object,
-		struct stele_handle handle, uint32_t record,
+/* Fill now, or later where something in it is not laid down yet. */
+static int fill(struct rows *rows, const struct content *content, uint64_t id,
 		const struct trail *trail)
 {
-	bool met_open = rows->met_open;
+	struct stele_handle handle = { idmap_find(&rows->ids, id)->value };
+	bool met_open = rows->met_open, untyped = rows->untyped;
 	struct stele_cell *cells;
 	size_t len;
 	int rc;
 
 	rows->met_open = false;
-	rc = contents(rows, object, record, trail, &cells, &len);
+	rows->untyped = true;
+	rc = content_cells(rows, content, trail, &cells, &len);
 	if (!rc && rows->met_open) {
-		rc = wait_for_row(rows, object, handle, record);
+		rc = wait(rows, content, id);
 	} else if (!rc) {
 		rc = stele_builder_fill(rows->builder, handle, cells, len,
 					rows->err);
-		rc = rc ? rows_refused(rows, rc, object, trail) : 0;
+		rc = rc ? rows_refused(rows, rc, content->node, trail) : 0;
+		idmap_find(&rows->ids, id)->state = ID_KNOWN;
 	}
 	rows->met_open = met_open;
+	rows->untyped = untyped;
 	return rc;
 }
 
-int shared_reserve(struct rows *rows, const struct json_node *object,
-		   uint32_t record, const struct trail *trail, uint64_t id,
-		   struct stele_cell *cell)
+/* Fill what has begun to wait since `until` did. */
+static int fill_waiting(struct rows *rows, const struct rows_unfilled *until)
 {
+	const struct trail top = { NULL, { NULL, 0 }, 0 };
+	struct rows_unfilled *unfilled = rows->unfilled;
+	int rc = 0;
+
+	rows->unfilled = (struct rows_unfilled *)(uintptr_t)until;
+	for (; !rc && unfilled != until; unfilled = unfilled->next)
+		rc = fill(rows, &unfilled->content, unfilled->id, &top);
+	return rc;
+}
+
+/* ------------------------------------------------------------ objects */
+
+static int reserve(struct rows *rows, const struct content *content,
+		   struct stele_handle *handle, enum id_state *state)
+{
+	*state = ID_RESERVED;
+	switch (content->type) {
+	case STELE_TYPE_LIST:
+		return stele_builder_reserve_list(
+			rows->builder, content->node->len, handle, rows->err);
+	case STELE_TYPE_DICT:
+		return stele_builder_reserve_dict(rows->builder,
+						  content_nr_pairs(content),
+						  handle, rows->err);
+	default:
+		*state = ID_KNOWN; /* and its type too */
+		return stele_builder_reserve_record(
+			rows->builder, content->number, handle, rows->err);
+	}
+}
+
+/* One that is laid down whole, or not at all as long as it waits for itself. */
+static int put(struct rows *rows, const struct content *content,
+	       const struct trail *trail, uint64_t id, struct stele_cell *cell)
+{
+	const struct rows_unfilled *waiting = rows->unfilled;
+	bool met_open = rows->met_open;
 	struct stele_handle handle;
 	int rc;
 
-	if (record == ROWS_NONE)
-		rc = stele_builder_reserve_list(rows->builder, object->len,
-						&handle, rows->err);
-	else
-		rc = stele_builder_reserve_record(rows->builder, record,
-						  &handle, rows->err);
+	rows->met_open = false;
+	rc = content_cell(rows, content, trail, cell);
+	if (rc || rows->met_open)
+		return rc;
+	rows->met_open = met_open;
+	rc = stele_builder_put(rows->builder, cell, &handle, rows->err);
 	if (rc)
-		return rows_refused(rows, rc, object, trail);
-	shared_know(rows, id, handle, cell);
-	return fill(rows, object, handle, record, trail);
+		return rows_refused(rows, rc, content->node, trail);
+	know(rows, id, ID_KNOWN, handle, cell);
+	return fill_waiting(rows, waiting);
+}
+
+/* One that is known before what is in it. */
+static int reserve_and_fill(struct rows *rows, const struct content *content,
+			    const struct trail *trail, uint64_t id,
+			    struct stele_cell *cell)
+{
+	const struct rows_unfilled *waiting = rows->unfilled;
+	struct stele_handle handle;
+	enum id_state state;
+	int rc = reserve(rows, content, &handle, &state);
+
+	if (rc)
+		return rows_refused(rows, rc, content->node, trail);
+	know(rows, id, state, handle, cell);
+	rc = fill(rows, content, id, trail);
+	if (rc || state == ID_KNOWN)
+		return rc;
+	/* what is in it may have waited for this */
+	if (idmap_find(&rows->ids, id)->state != ID_KNOWN)
+		return 0;
+	return fill_waiting(rows, waiting);
+}
+
+int shared_define(struct rows *rows, const struct json_node *object,
+		  const struct tagged *tagged, const struct content *content,
+		  const struct trail *trail, struct stele_cell *cell)
+{
+	bool untyped = rows->untyped, again;
+	uint64_t id;
+	int rc = begin(rows, object, tagged, trail, &id, &again, cell);
+
+	if (rc || again)
+		return rc;
+	rows->untyped = true;
+	if (content->type == STELE_TYPE_LIST ||
+	    content->type == STELE_TYPE_DICT ||
+	    content->type == STELE_TYPE_RECORD)
+		rc = reserve_and_fill(rows, content, trail, id, cell);
+	else
+		rc = put(rows, content, trail, id, cell);
+	rows->untyped = untyped;
+	return rc;
 }
 
 /* --------------------------------------------------------------- rows */
@@ -219,6 +300,7 @@ static int take_reserved(struct rows *rows, const struct json_node *row,
 				 "\"$ref\" said",
 				 (unsigned long long)id);
 	handle->word = entry->value;
+	rows->number = entry->where;
 	return 0;
 }
 
@@ -226,6 +308,9 @@ int shared_fill_row(struct rows *rows, const struct json_node *row,
 		    const struct tagged *tagged, uint32_t record,
 		    const struct trail *top)
 {
+	const struct content content = { .type = STELE_TYPE_RECORD,
+					 .number = record,
+					 .node = row };
 	struct stele_handle handle;
 	struct stele_cell itself;
 	uint64_t id;
@@ -235,31 +320,31 @@ int shared_fill_row(struct rows *rows, const struct json_node *row,
 	if (!rc)
 		rc = take_reserved(rows, row, id, record, top, &handle);
 	if (rc == -STELE_E_ABSENT) {
-		rc = shared_define(rows, row, tagged, top, &id, &again,
-				   &itself);
+		rc = begin(rows, row, tagged, top, &id, &again, &itself);
 		if (rc)
 			return rc;
 		rc = stele_builder_reserve_row(rows->builder, record, &handle,
 					       rows->err);
 		if (rc)
 			return rows_refused(rows, rc, row, top);
+		rows->number = rows->nr_rows++;
 	}
 	if (rc)
 		return rc;
-	shared_know(rows, id, handle, &itself);
-	return fill(rows, row, handle, record, top);
+	know(rows, id, ID_KNOWN, handle, &itself);
+	rows->depth = 0; /* the content is the row */
+	return fill(rows, &content, id, top);
 }
 
 int shared_finish_row(struct rows *rows)
 {
 	const struct trail top = { NULL, { NULL, 0 }, 0 };
-	struct rows_unfilled *unfilled = rows->unfilled;
-	int rc = 0;
+	int rc = fill_waiting(rows, NULL);
 
-	for (; !rc && unfilled; unfilled = unfilled->next) {
-		rows->met_open = false;
-		rc = fill(rows, unfilled->node, unfilled->handle,
-			  unfilled->record, &top);
-	}
-	return rc;
+	if (rc || !rows->unfilled)
+		return rc;
+	return rows_fail(rows, -STELE_E_UNRESOLVED,
+			 rows->unfilled->content.node, &top,
+			 "a cycle without a list, dict or record that has an "
+			 "\"$id\"");
 }

@@ -88,7 +88,7 @@ static int next_json(struct source *source, struct json_node **row,
 			skip_mark(&line);
 		if (!rc)
 			rc = json_parse(source->json, &source->arena, line.text,
-					line.len, row, err);
+					line.len, 0, row, err);
 		if (rc)
 			return placed(source, &line, err, rc);
 	} while (!*row);

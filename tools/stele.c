@@ -9,7 +9,7 @@
 
 static const struct command *const commands[] = {
 	&command_build, &command_info,	 &command_ls,	  &command_get,
-	&command_dump,	&command_verify, &command_schema,
+	&command_dump,	&command_verify, &command_schema, &command_diff,
 };
 #define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

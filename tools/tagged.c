@@ -6,13 +6,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "calendar.h"
 #include "number.h"
 #include "rows.h"
 #include "text_key.h"
-
-static int cell_dict(struct rows *rows, const struct json_node *object,
-		     const struct trail *trail, struct stele_cell *cell);
 
 /* ------------------------------------------------------ taking apart */
 
@@ -95,100 +91,10 @@ int cell_ref(struct rows *rows, const struct json_node *node,
 	if (rc || !tagged.ref)
 		return rc;
 	*found = true;
-	return shared_refer(rows, node, &tagged, trail, cell);
+	return shared_refer(rows, node, &tagged, false, trail, cell);
 }
 
-/* The member "items" of an object that says it is a list or an array. */
-static const struct json_node *items_of(const struct tagged *tagged)
-{
-	const struct json_node *node = tagged->other;
-
-	if (tagged->nr_others == 1 && node->kind == JSON_ARRAY &&
-	    node->key.len == 5 && !memcmp(node->key.ptr, "items", 5))
-		return node;
-	return NULL;
-}
-
-/* ------------------------------------------------------------ records */
-
-int cell_items(struct rows *rows, const struct json_node *list,
-	       const struct trail *trail, struct stele_cell **out)
-{
-	struct trail inner = { trail, { NULL, 0 }, 0 };
-	const struct json_node *node;
-	struct stele_cell *cells;
-	int rc = 0;
-
-	cells = arena_items(rows->arena, list->len, sizeof(*cells));
-	if (!cells)
-		return rows_no_memory(rows);
-	for (node = list->first; !rc && node; node = node->next)
-		rc = cell_any(rows, node, &inner, &cells[inner.index++]);
-	*out = cells;
-	return rc;
-}
-
-static int plain_record(struct rows *rows, const struct json_node *object,
-			uint32_t record, const struct trail *trail,
-			struct stele_cell *cell)
-{
-	struct stele_cell *cells;
-	int rc = rows_fields(rows, object, record, trail, &cells);
-
-	if (rc)
-		return rc;
-	*cell = stele_cell_of(STELE_TYPE_RECORD);
-	cell->record = record;
-	cell->u.cells = cells;
-	cell->len = rows->records[record].nr_fields;
-	return 0;
-}
-
-static int tagged_record(struct rows *rows, const struct json_node *object,
-			 const struct tagged *tagged, uint32_t record,
-			 const struct trail *trail, struct stele_cell *cell)
-{
-	uint64_t id;
-	bool again;
-	int rc;
-
-	if (!tagged->id)
-		return plain_record(rows, object, record, trail, cell);
-	rc = shared_define(rows, object, tagged, trail, &id, &again, cell);
-	if (rc || again)
-		return rc;
-	return shared_reserve(rows, object, record, trail, id, cell);
-}
-
-int cell_record(struct rows *rows, const struct json_node *node,
-		uint32_t record, const struct trail *trail,
-		struct stele_cell *cell)
-{
-	struct tagged tagged;
-	uint32_t named;
-	int rc;
-
-	if (!node->dollar)
-		return plain_record(rows, node, record, trail, cell);
-	rc = tagged_take_apart(rows, node, trail, &tagged);
-	if (rc)
-		return rc;
-	if (tagged.ref)
-		return shared_refer(rows, node, &tagged, trail, cell);
-	rc = tagged_named_record(rows, tagged.type, trail, &named);
-	if (rc)
-		return rc;
-	if (tagged.type && named != record)
-		return rows_fail(rows, -STELE_E_TYPE, node, trail,
-				 "\"$type\" '%.*s' where record %.*s is "
-				 "declared",
-				 (int)tagged.type->len, tagged.type->text,
-				 (int)rows->records[record].name.len,
-				 rows->records[record].name.ptr);
-	return tagged_record(rows, node, &tagged, record, trail, cell);
-}
-
-/* --------------------------------------- values that carry their type */
+/* ------------------------------------------------------------ scalars */
 
 static const struct json_node *member(const struct tagged *tagged,
 				      const char *name)
@@ -250,7 +156,22 @@ int cell_tagged_f64(struct rows *rows, const struct json_node *node,
 	return read_f64(rows, value, trail, f);
 }
 
-/* date, datetime, bytes and f64: one member, "value". */
+/* The scalar type that "$type" names, UNSET for another. */
+static enum stele_type scalar_type(const struct tagged *tagged)
+{
+	static const enum stele_type types[] = {
+		STELE_TYPE_F64,	      STELE_TYPE_DATE, STELE_TYPE_DATETIME,
+		STELE_TYPE_BYTES,     STELE_TYPE_TIME, STELE_TYPE_ZONED,
+		STELE_TYPE_TIMEDELTA, STELE_TYPE_UUID, STELE_TYPE_DECIMAL,
+	};
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
+		if (is_word(tagged->type, stele_type_name(types[i])))
+			return types[i];
+	return STELE_TYPE_UNSET;
+}
+
+/* One member, "value". */
 static int tagged_scalar(struct rows *rows, const struct json_node *object,
 			 const struct tagged *tagged, enum stele_type type,
 			 const struct trail *trail, struct stele_cell *cell)
@@ -259,172 +180,236 @@ static int tagged_scalar(struct rows *rows, const struct json_node *object,
 
 	if (tagged->id || !value)
 		return no_member(rows, object, tagged, "value", trail);
-	if (type == STELE_TYPE_BYTES)
-		return cell_bytes(rows, value, trail, cell);
-	if (type == STELE_TYPE_F64) {
-		*cell = stele_cell_of(type);
-		return cell_tagged_f64(rows, object, trail, &cell->u.f);
-	}
-	return cell_scalar(rows, value, type, trail, cell);
+	if (type != STELE_TYPE_F64)
+		return cell_scalar(rows, value, type, trail, cell);
+	*cell = stele_cell_of(type);
+	return cell_tagged_f64(rows, object, trail, &cell->u.f);
 }
 
-/* The element type that "array<T>" names, UNSET for other text. */
-static enum stele_type array_element(const struct json_node *type)
-{
-	static const char word[] = "array<";
-	size_t len = sizeof(word) - 1;
+/* ----------------------------------------------- values that hold others */
 
-	if (type->len <= len + 1 || memcmp(type->text, word, len) ||
-	    type->text[type->len - 1] != '>')
+/* The fixed-width T of "WORD<T>", UNSET for other text. */
+static enum stele_type element_of(const struct json_node *type,
+				  const char *word)
+{
+	size_t len = strlen(word);
+
+	if (type->len <= len + 2 || memcmp(type->text, word, len) ||
+	    type->text[len] != '<' || type->text[type->len - 1] != '>')
 		return STELE_TYPE_UNSET;
-	for (int t = STELE_TYPE_BOOL; t <= STELE_TYPE_DATETIME; t++) {
+	for (int t = STELE_TYPE_BOOL; t <= STELE_TYPE_USER; t++) {
 		const char *name = stele_type_name((enum stele_type)t);
 
-		if (strlen(name) == type->len - len - 1 &&
-		    !memcmp(name, type->text + len, strlen(name)))
+		if (stele_type_width((enum stele_type)t) &&
+		    t != STELE_TYPE_ZONED &&
+		    strlen(name) == type->len - len - 2 &&
+		    !memcmp(name, type->text + len + 1, strlen(name)))
 			return (enum stele_type)t;
 	}
 	return STELE_TYPE_UNSET;
 }
 
-/* "pairs": [[key, value], ...] */
-static int pairs_cells(struct rows *rows, const struct json_node *pairs,
-		       const struct trail *trail, struct stele_cell *cell)
+/* What "$type" says, and the name of the member that has it, NULL: the whole. */
+static const char *read_type(const struct json_node *type,
+			     struct content *content)
 {
-	struct trail inner = { trail, { NULL, 0 }, 0 };
-	const struct json_node *pair;
-	struct stele_cell *cells;
-	int rc = 0;
+	static const enum stele_type lists[] = { STELE_TYPE_LIST,
+						 STELE_TYPE_TUPLE,
+						 STELE_TYPE_SET };
 
-	cells = arena_items(rows->arena, pairs->len * 2, sizeof(*cells));
-	if (!cells)
-		return rows_no_memory(rows);
-	*cell = stele_cell_of(STELE_TYPE_DICT);
-	cell->u.cells = cells;
-	cell->len = pairs->len;
-	for (pair = pairs->first; !rc && pair; pair = pair->next) {
-		if (pair->kind != JSON_ARRAY || pair->len != 2)
-			return rows_fail(rows, -STELE_E_SYNTAX, pair, &inner,
-					 "a pair is [key, value]");
-		rc = cell_any(rows, pair->first, &inner, &cells[0]);
-		if (!rc)
-			rc = cell_any(rows, pair->first->next, &inner,
-				      &cells[1]);
-		cells += 2;
-		inner.index++;
+	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
+		if (is_word(type, stele_type_name(lists[i]))) {
+			content->type = lists[i];
+			return "items";
+		}
+	if (is_word(type, "dict")) {
+		content->type = STELE_TYPE_DICT;
+		return "pairs";
 	}
-	return rc;
+	if (type->len > 5 && !memcmp(type->text, "user ", 5)) {
+		content->type = STELE_TYPE_USER;
+		content->name.ptr = type->text + 5;
+		content->name.len = type->len - 5;
+		return "value";
+	}
+	content->element = element_of(type, "array");
+	content->type = STELE_TYPE_ARRAY;
+	if (content->element != STELE_TYPE_UNSET)
+		return "items";
+	content->element = element_of(type, "ndarray");
+	content->type = content->element == STELE_TYPE_UNSET ?
+				STELE_TYPE_UNSET :
+				STELE_TYPE_NDARRAY;
+	return NULL;
 }
 
-/* An array, or a dict in either spelling, without its id. */
-static int tagged_content(struct rows *rows, const struct json_node *object,
-			  const struct tagged *tagged,
-			  const struct trail *trail, struct stele_cell *cell)
+static int unknown_type(struct rows *rows, const struct json_node *object,
+			const struct json_node *type, const struct trail *trail)
 {
-	const struct json_node *node;
-	enum stele_type element;
+	return rows_fail(rows, -STELE_E_TYPE, object, trail,
+			 "unknown \"$type\" '%.*s'; a key of the data is "
+			 "written \"$$type\"",
+			 (int)(type->len < 60 ? type->len : 60), type->text);
+}
 
+/* What an object with members of ours is. */
+static int read_content(struct rows *rows, const struct json_node *object,
+			const struct tagged *tagged, const struct trail *trail,
+			struct content *content)
+{
+	const char *name;
+	int rc;
+
+	memset(content, 0, sizeof(*content));
+	content->type = STELE_TYPE_DICT;
+	content->number = ROWS_NONE;
+	content->node = object;
 	if (!tagged->type)
-		return cell_dict(rows, object, trail, cell);
-	if (is_word(tagged->type, "dict")) {
-		node = member(tagged, "pairs");
-		if (!node || node->kind != JSON_ARRAY)
-			return no_member(rows, object, tagged, "pairs", trail);
-		return pairs_cells(rows, node, trail, cell);
+		return 0;
+	rc = tagged_named_record(rows, tagged->type, trail, &content->number);
+	if (rc)
+		return rc;
+	if (content->number != ROWS_NONE) {
+		content->type = STELE_TYPE_RECORD;
+		return 0;
 	}
-	element = array_element(tagged->type);
-	if (element == STELE_TYPE_UNSET)
-		return rows_fail(
-			rows, -STELE_E_TYPE, object, trail,
-			"unknown \"$type\" '%.*s'; a key of the data "
-			"is written \"$$type\"",
-			(int)(tagged->type->len < 60 ? tagged->type->len : 60),
-			tagged->type->text);
-	node = items_of(tagged);
-	if (!node)
-		return no_member(rows, object, tagged, "items", trail);
-	return cell_array(rows, node, element, trail, cell);
-}
-
-/* The same with its id: laid down as an object of its own. */
-static int shared_content(struct rows *rows, const struct json_node *object,
-			  const struct tagged *tagged,
-			  const struct trail *trail, struct stele_cell *cell)
-{
-	struct stele_handle handle;
-	bool met_open = rows->met_open, again;
-	uint64_t id;
-	int rc = shared_define(rows, object, tagged, trail, &id, &again, cell);
-
-	if (rc || again)
-		return rc;
-	rows->met_open = false;
-	rc = tagged_content(rows, object, tagged, trail, cell);
-	if (rc)
-		return rc;
-	if (rows->met_open)
-		return rows_fail(rows, -STELE_E_UNRESOLVED, object, trail,
-				 "a cycle of dicts without a list or record");
-	rows->met_open = met_open;
-	rc = stele_builder_put(rows->builder, cell, &handle, rows->err);
-	if (rc)
-		return rows_refused(rows, rc, object, trail);
-	shared_know(rows, id, handle, cell);
+	name = read_type(tagged->type, content);
+	if (content->type == STELE_TYPE_UNSET)
+		return unknown_type(rows, object, tagged->type, trail);
+	if (!name)
+		return 0;
+	content->node = member(tagged, name);
+	if (!content->node || (content->type != STELE_TYPE_USER &&
+			       content->node->kind != JSON_ARRAY))
+		return no_member(rows, object, tagged, name, trail);
 	return 0;
 }
 
-static int tagged_list(struct rows *rows, const struct json_node *object,
-		       const struct tagged *tagged, const struct trail *trail,
-		       struct stele_cell *cell)
+/* A declared type as what an object says it is. */
+static struct content of_declared(const struct rows *rows,
+				  const struct json_node *node, uint32_t type)
 {
-	const struct json_node *items = items_of(tagged);
-	struct stele_cell *cells;
-	uint64_t id;
-	bool again;
+	const struct stele_type_info *info = &rows->types[type].info;
+
+	return (struct content){
+		.type = info->type,
+		.number = info->type == STELE_TYPE_RECORD ? info->record : type,
+		.element = info->element,
+		.name = info->name,
+		.node = node,
+	};
+}
+
+static bool is_same(const struct content *a, const struct content *b)
+{
+	return a->type == b->type && a->element == b->element &&
+	       a->name.len == b->name.len &&
+	       (!a->name.len ||
+		!memcmp(a->name.ptr, b->name.ptr, a->name.len)) &&
+	       (a->type != STELE_TYPE_RECORD || a->number == b->number);
+}
+
+static int other_type(struct rows *rows, const struct json_node *object,
+		      const struct json_node *type,
+		      const struct content *wanted, const struct trail *trail)
+{
+	struct stele_str name = wanted->name;
+
+	if (wanted->type == STELE_TYPE_RECORD)
+		name = rows->records[wanted->number].name;
+	return rows_fail(rows, -STELE_E_TYPE, object, trail,
+			 "\"$type\" '%.*s' where %s%s%.*s is declared",
+			 (int)(type->len < 60 ? type->len : 60), type->text,
+			 stele_type_name(wanted->type), name.len ? " " : "",
+			 (int)(name.len < 60 ? name.len : 60), name.ptr);
+}
+
+/* An object with members of ours where `content` is declared. */
+static int tagged_declared(struct rows *rows, const struct json_node *object,
+			   struct content *content, const struct trail *trail,
+			   struct stele_cell *cell)
+{
+	struct content said;
+	struct tagged tagged;
+	int rc = tagged_take_apart(rows, object, trail, &tagged);
+
+	if (rc)
+		return rc;
+	if (tagged.ref)
+		return shared_refer(rows, object, &tagged, true, trail, cell);
+	if (tagged.type) {
+		rc = read_content(rows, object, &tagged, trail, &said);
+		if (rc)
+			return rc;
+		if (!is_same(&said, content))
+			return other_type(rows, object, tagged.type, content,
+					  trail);
+		content->node = said.node;
+	}
+	if (tagged.id)
+		return shared_define(rows, object, &tagged, content, trail,
+				     cell);
+	return content_cell(rows, content, trail, cell);
+}
+
+/* Whether the form of a declared type is an object. */
+static bool is_object(const struct rows *rows, const struct content *content)
+{
+	uint32_t key;
+
+	if (content->type != STELE_TYPE_DICT)
+		return content->type == STELE_TYPE_RECORD;
+	key = rows->types[content->number].info.key;
+	return text_key_suits(rows->types[key].info.type);
+}
+
+int cell_content(struct rows *rows, const struct json_node *node, uint32_t type,
+		 const struct trail *trail, struct stele_cell *cell)
+{
+	struct content content = of_declared(rows, node, type);
+	struct json_node *parsed;
 	int rc;
 
-	if (!items)
-		return no_member(rows, object, tagged, "items", trail);
-	if (!tagged->id) {
-		rc = cell_items(rows, items, trail, &cells);
-		*cell = stele_cell_list(cells, items->len);
-		return rc;
+	/* base64 does not begin so, but an object that is shared does */
+	if (node->kind == JSON_CELL && (content.type != STELE_TYPE_USER ||
+					(node->len && *node->text == '{'))) {
+		rc = cell_parse(rows, node, trail, &parsed);
+		return rc ? rc : cell_content(rows, parsed, type, trail, cell);
 	}
-	rc = shared_define(rows, object, tagged, trail, &id, &again, cell);
-	if (rc || again)
-		return rc;
-	return shared_reserve(rows, items, ROWS_NONE, trail, id, cell);
+	if (node->kind == JSON_OBJECT && node->dollar)
+		return tagged_declared(rows, node, &content, trail, cell);
+	if (content.type != STELE_TYPE_USER &&
+	    content.type != STELE_TYPE_NDARRAY &&
+	    node->kind !=
+		    (is_object(rows, &content) ? JSON_OBJECT : JSON_ARRAY))
+		return cell_wrong_kind(rows, node, content.type, trail);
+	return content_cell(rows, &content, trail, cell);
 }
 
 static int cell_tagged(struct rows *rows, const struct json_node *object,
 		       const struct trail *trail, struct stele_cell *cell)
 {
-	static const enum stele_type scalars[] = { STELE_TYPE_DATE,
-						   STELE_TYPE_DATETIME,
-						   STELE_TYPE_BYTES,
-						   STELE_TYPE_F64 };
+	enum stele_type scalar = STELE_TYPE_UNSET;
+	struct content content;
 	struct tagged tagged;
-	uint32_t record;
 	int rc = tagged_take_apart(rows, object, trail, &tagged);
 
-	if (!rc)
-		rc = tagged_named_record(rows, tagged.type, trail, &record);
 	if (rc)
 		return rc;
 	if (tagged.ref)
-		return shared_refer(rows, object, &tagged, trail, cell);
-	if (record != ROWS_NONE)
-		return tagged_record(rows, object, &tagged, record, trail,
+		return shared_refer(rows, object, &tagged, false, trail, cell);
+	if (tagged.type)
+		scalar = scalar_type(&tagged);
+	if (scalar != STELE_TYPE_UNSET)
+		return tagged_scalar(rows, object, &tagged, scalar, trail,
 				     cell);
-	if (tagged.type && is_word(tagged.type, "list"))
-		return tagged_list(rows, object, &tagged, trail, cell);
-	for (size_t i = 0; tagged.type && i < 4; i++)
-		if (is_word(tagged.type, stele_type_name(scalars[i])))
-			return tagged_scalar(rows, object, &tagged, scalars[i],
-					     trail, cell);
+	rc = read_content(rows, object, &tagged, trail, &content);
+	if (rc)
+		return rc;
 	if (tagged.id)
-		return shared_content(rows, object, &tagged, trail, cell);
-	return tagged_content(rows, object, &tagged, trail, cell);
+		return shared_define(rows, object, &tagged, &content, trail,
+				     cell);
+	return content_cell(rows, &content, trail, cell);
 }
 
 /* ------------------------------------------------------ JSON's values */
@@ -455,48 +440,46 @@ static int cell_number(struct rows *rows, const struct json_node *node,
 	}
 }
 
-/* The members of an object that are data, as pairs. */
-static int cell_dict(struct rows *rows, const struct json_node *object,
-		     const struct trail *trail, struct stele_cell *cell)
+static int plain_content(struct rows *rows, const struct json_node *node,
+			 enum stele_type type, const struct trail *trail,
+			 struct stele_cell *cell)
 {
-	const struct json_node *node;
-	struct stele_cell *cells;
-	bool no_memory;
+	const struct content content = { .type = type,
+					 .number = ROWS_NONE,
+					 .node = node };
+
+	return content_cell(rows, &content, trail, cell);
+}
+
+/*
+ * A cell of CSV of any type is JSON where it begins as an array, object or string
+ * does, or is a number or one of JSON's words; other text is a string.
+ */
+static int cell_of_csv(struct rows *rows, const struct json_node *node,
+		       const struct trail *trail, struct stele_cell *cell)
+{
+	static const char *const words[] = { "null", "true", "false" };
+	struct number number = { .kind = NUMBER_NONE };
+	struct json_node *parsed;
+	bool json = node->len && *node->text && strchr("[{\"", *node->text);
 	int rc;
 
-	node = json_check_keys(rows->arena, object, &no_memory);
-	cells = arena_items(rows->arena, object->len * 2, sizeof(*cells));
-	if (no_memory || !cells)
-		return rows_no_memory(rows);
-	*cell = stele_cell_of(STELE_TYPE_DICT);
-	cell->u.cells = cells;
-	if (node) {
-		struct trail inner = { trail, node->key, 0 };
-
-		return rows_fail(rows, -STELE_E_DUPLICATE, node, &inner,
-				 "the key is in the object twice");
+	for (size_t i = 0; !json && i < 3; i++)
+		json = node->len == strlen(words[i]) &&
+		       !memcmp(node->text, words[i], node->len);
+	if (!json)
+		number_read(node->text, node->len, &number);
+	if (!json && number.kind == NUMBER_NONE) {
+		*cell = stele_cell_str(node->text, node->len);
+		return 0;
 	}
-	for (node = object->first; node; node = node->next) {
-		struct trail inner = { trail, node->key, 0 };
-
-		if (text_key_read(&inner.key) != TEXT_KEY_DATA)
-			continue;
-		cells[0] = stele_cell_str(inner.key.ptr, inner.key.len);
-		rc = cell_any(rows, node, &inner, &cells[1]);
-		if (rc)
-			return rc;
-		cells += 2;
-		cell->len++;
-	}
-	return 0;
+	rc = cell_parse(rows, node, trail, &parsed);
+	return rc ? rc : cell_any(rows, parsed, trail, cell);
 }
 
 int cell_any(struct rows *rows, const struct json_node *node,
 	     const struct trail *trail, struct stele_cell *cell)
 {
-	struct stele_cell *cells;
-	int rc;
-
 	switch (node->kind) {
 	case JSON_NULL:
 		*cell = stele_cell_of(STELE_TYPE_NULL);
@@ -508,18 +491,16 @@ int cell_any(struct rows *rows, const struct json_node *node,
 	case JSON_NUMBER:
 		return cell_number(rows, node, trail, cell);
 	case JSON_STRING:
-	case JSON_CELL:
 		*cell = stele_cell_str(node->text, node->len);
 		return 0;
+	case JSON_CELL:
+		return cell_of_csv(rows, node, trail, cell);
 	case JSON_ARRAY:
-		rc = cell_items(rows, node, trail, &cells);
-		if (!rc)
-			*cell = stele_cell_list(cells, node->len);
-		return rc;
+		return plain_content(rows, node, STELE_TYPE_LIST, trail, cell);
 	case JSON_OBJECT:
 		if (node->dollar)
 			return cell_tagged(rows, node, trail, cell);
-		return cell_dict(rows, node, trail, cell);
+		return plain_content(rows, node, STELE_TYPE_DICT, trail, cell);
 	}
 	return 0;
 }
@@ -534,10 +515,7 @@ static int add_row(struct rows *rows, const struct json_node *row,
 
 	if (rc)
 		return rc;
-	rc = stele_builder_add(rows->builder, record, cells,
-			       rows->records[record].nr_fields, NULL,
-			       rows->err);
-	return rc ? rows_refused(rows, rc, row, top) : 0;
+	return rows_lay(rows, row, record, cells, top);
 }
 
 int tagged_row(struct rows *rows, const struct json_node *row)

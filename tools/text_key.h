@@ -2,7 +2,7 @@
 /*
  * The keys that stele-json(5) keeps for itself: "$type", "$id" and "$ref".  A key
  * of the data that is one of these words behind one or more '$' is written with
- * one '$' more.
+ * one '$' more.  And which keys of declared dicts are those of an object.
  */
 #ifndef STELE_TOOLS_TEXT_KEY_H
 #define STELE_TOOLS_TEXT_KEY_H
@@ -60,6 +60,13 @@ static inline bool text_key_escapes(struct stele_str key)
 
 	return key.len && *key.ptr == '$' &&
 	       text_key_word(key, &nr) != TEXT_KEY_DATA;
+}
+
+/* Whether a dict with keys of that type is an object: of text and of digits. */
+static inline bool text_key_suits(enum stele_type type)
+{
+	return type == STELE_TYPE_STR || type == STELE_TYPE_BIGINT ||
+	       (type >= STELE_TYPE_I8 && type <= STELE_TYPE_U64);
 }
 
 #endif /* STELE_TOOLS_TEXT_KEY_H */

@@ -6,6 +6,8 @@
  * between them.
  *
  *	bench STORE u64|str PAIRS SEED PATH [home=H] [page=P] [bytes=N] [bucket=N]
+ *	bench STORE items COUNT SEED PATH schema=PATH	see items.c
+ *	bench yajl ndjson PATH				see ndjson.c
  *
  *	build			the file, from nothing to synced
  *	open			once; what follows reads it
@@ -14,13 +16,17 @@
  *	check COUNT		ask for the first COUNT pairs
  *	get MODE COUNT SEED present|absent
  *	open-time COUNT		open and close COUNT times
- *	readers N COUNT SEED	N processes at once; before any open
+ *	readers N COUNT SEED CHECK	N processes at once, each of which brings
+ *				all into memory and asks for CHECK pairs first;
+ *				before any open
  *
  * Every answer of every store is checked, by count and by sum of all values; a
  * wrong one ends the process with a message, and so the run.
  */
 #include "data.h"
 #include "die.h"
+#include "items.h"
+#include "ndjson.h"
 #include "pages.h"
 #include "peer.h"
 
@@ -142,7 +148,7 @@ static uint64_t check_pairs(struct worker *w, uint64_t count)
 /* ---- readers: the same store in several processes at once */
 
 struct reader {
-	uint64_t ns;
+	uint64_t begin_ns, end_ns;
 	struct memory_use before;
 	struct memory_use after;
 	int shared_writable;
@@ -165,12 +171,12 @@ static void readers_meet(struct readers *all, int meeting)
 	       all->count * meeting) {
 		if (now_ns() > deadline)
 			die("a reader is missing");
-		sched_yield();
+		usleep(100); /* the others may want this processor */
 	}
 }
 
 static void reader_run(struct worker *w, struct readers *all, int at,
-		       uint64_t count, uint64_t seed)
+		       uint64_t count, uint64_t seed, uint64_t check)
 {
 	struct reader *me = &all->reader[at];
 	cpu_set_t cpu;
@@ -183,14 +189,18 @@ static void reader_run(struct worker *w, struct readers *all, int at,
 	me->before = pages_rollup();
 	readers_meet(all, 1);
 	w->db = w->peer->open(&w->args);
+	if (w->peer->warm)
+		w->peer->warm(w->db);
 	if (w->peer != &peer_limit) /* which open brought into memory */
-		check_pairs(w, w->args.set.count);
+		check_pairs(w, check);
 	readers_meet(all, 2);
 	me->after = pages_rollup();
 	me->shared_writable = pages_shared_writable();
 	queries_random(&w->queries, &w->args.set, count, seed + at, false);
 	readers_meet(all, 3);
-	me->ns = get_timed(w, BENCH_DEPENDENT);
+	me->begin_ns = now_ns();
+	get_timed(w, BENCH_DEPENDENT);
+	me->end_ns = now_ns();
 	readers_meet(all, 4);
 	_exit(0);
 }
@@ -210,14 +220,16 @@ static void readers_wait(int count)
 static void readers_print(const struct readers *all, uint64_t lookups)
 {
 	int64_t pss = 0, private_bytes = 0, grown;
-	uint64_t tables = 0;
-	double rate = 0;
+	uint64_t tables = 0, begin = UINT64_MAX, end = 0;
 	int i, writable = 0;
 
 	for (i = 0; i < all->count; i++) {
 		const struct reader *r = &all->reader[i];
 
-		rate += lookups * 1e9 / r->ns;
+		if (r->begin_ns < begin)
+			begin = r->begin_ns;
+		if (r->end_ns > end)
+			end = r->end_ns;
 		pss += r->after.pss_bytes - r->before.pss_bytes;
 		grown = r->after.private_bytes - r->before.private_bytes;
 		if (grown > private_bytes)
@@ -230,11 +242,12 @@ static void readers_print(const struct readers *all, uint64_t lookups)
 	printf("{\"rate\": %.0f, \"pss\": %" PRId64
 	       ", \"private_max\": %" PRId64 ", \"page_tables_max\": %" PRIu64
 	       ", \"shared_writable\": %d}\n",
-	       rate, pss, private_bytes, tables, writable);
+	       lookups * all->count * 1e9 / (end - begin), pss, private_bytes,
+	       tables, writable);
 }
 
 static void do_readers(struct worker *w, int count, uint64_t lookups,
-		       uint64_t seed)
+		       uint64_t seed, uint64_t check)
 {
 	struct readers *all;
 	pid_t pid;
@@ -256,7 +269,7 @@ static void do_readers(struct worker *w, int count, uint64_t lookups,
 			die("fork: %s", strerror(errno));
 		if (pid == 0) {
 			prctl(PR_SET_PDEATHSIG, SIGKILL);
-			reader_run(w, all, i, lookups, seed);
+			reader_run(w, all, i, lookups, seed, check);
 		}
 	}
 	readers_wait(count);
@@ -349,7 +362,7 @@ static void need_open(const struct worker *w)
 
 static void command(struct worker *w, const char *line)
 {
-	uint64_t count, seed;
+	uint64_t count, seed, check;
 	char mode[16], which[16];
 	int readers;
 
@@ -373,9 +386,9 @@ static void command(struct worker *w, const char *line)
 		do_get(w, mode, count, seed, which);
 	} else if (sscanf(line, "open-time %" SCNu64, &count) == 1) {
 		do_open_time(w, count);
-	} else if (sscanf(line, "readers %d %" SCNu64 " %" SCNu64, &readers,
-			  &count, &seed) == 3) {
-		do_readers(w, readers, count, seed);
+	} else if (sscanf(line, "readers %d %" SCNu64 " %" SCNu64 " %" SCNu64,
+			  &readers, &count, &seed, &check) == 4) {
+		do_readers(w, readers, count, seed, check);
 	} else {
 		die("no such command: %s", line);
 	}
@@ -403,12 +416,30 @@ static const struct peer *peer_by_name(const char *name)
 	die("no such store: %s", name);
 }
 
+static int run_items(char **argv)
+{
+	struct items items = {
+		.set.count = strtoull(argv[3], NULL, 10),
+		.set.seed = strtoull(argv[4], NULL, 10),
+		.path = argv[5],
+	};
+
+	if (!argv[6] || strncmp(argv[6], "schema=", 7))
+		die("items: no schema=PATH");
+	items.schema = argv[6] + 7;
+	return items_main(argv[1], &items);
+}
+
 int main(int argc, char **argv)
 {
 	struct worker w = { .args = { .home = "file", .page = "any" } };
 	char line[256];
 	int i;
 
+	if (argc == 4 && !strcmp(argv[2], "ndjson"))
+		return ndjson_main(argv[3]);
+	if (argc > 5 && !strcmp(argv[2], "items"))
+		return run_items(argv);
 	if (argc < 6)
 		die("usage: bench STORE u64|str PAIRS SEED PATH [OPTION]...");
 	w.peer = peer_by_name(argv[1]);

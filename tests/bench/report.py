@@ -2,7 +2,8 @@
 """Rows, their verdicts, and both ways to print them.
 
 A row's value is the median of its rounds, its spread the lowest and highest of
-them. A goal is missed when the whole spread misses; a target is only printed.
+them. A goal is missed when the whole spread misses; a target is only printed, and
+so is a figure, which has no bound.
 """
 
 import json
@@ -12,12 +13,12 @@ import platform
 import statistics
 
 COMPARE = {"<=": operator.le, ">=": operator.ge}
-KINDS = ("goal", "target")
+KINDS = ("goal", "target", "figure")
 
 
 class Row:
     def __init__(self, bench, metric, home, page, rounds, unit, goal, kind="goal"):
-        assert kind in KINDS
+        assert kind in KINDS and (goal is None) == (kind == "figure")
         self.bench, self.metric, self.home, self.page = bench, metric, home, page
         self.rounds, self.unit, self.goal, self.kind = rounds, unit, goal, kind
         self.value = statistics.median(rounds)
@@ -31,6 +32,8 @@ class Row:
         return not (self.meets(self.low) or self.meets(self.high))
 
     def verdict(self):
+        if self.kind == "figure":
+            return ""
         if self.meets(self.value):
             return "met"
         if self.kind == "target":
@@ -76,7 +79,7 @@ def print_rows(rows):
         ["bench", "metric", "home", "page", "value", "low", "high", "unit", "goal",
          "kind", "verdict"],
         [[r.bench, r.metric, r.home, r.page, shown(r.value), shown(r.low),
-          shown(r.high), r.unit, r.goal, r.kind, r.verdict()] for r in rows])
+          shown(r.high), r.unit, r.goal or "", r.kind, r.verdict()] for r in rows])
 
 
 def print_stores(title, stores, operations):

@@ -84,6 +84,11 @@ refuses nesting_beyond_512 3 'rows.ndjson:1: offset 516: nested deeper than 512'
 promise nesting_of_512 build "$(deep 511)"
 prints nesting_of_512_prints "$(deep 511)" "$stele" dump x.stele
 
+long_key() { python3 -c 'print("{\"a\":1}\n{\"a\":2,\"%s\":1}" % ("k" * 65536))'; }
+refuses key_longer_than_a_name 3 'rows.ndjson:2: offset 65554: a key of more than 65535 bytes' "$(long_key)"
+long_nested_key() { build "$(long_key | sed 's/.*/{"m":&}/')\n" && "$stele" dump x.stele | cmp - rows.ndjson; }
+promise longer_key_in_a_nested_object_makes_a_dict long_nested_key
+
 # ---- types
 typed number_above_its_field 'rows.ndjson:2: offset 19: /b: 128 does not fit i8' '"b":128'
 typed number_below_its_field '/b: -129 does not fit i8' '"b":-129'
@@ -113,10 +118,23 @@ refuses missing_required_field 3 "rows.ndjson:1: offset 0: the required field 'a
 refuses unknown_field 3 "/z: record 'R' has no such field" '{"z":1}\n' --schema small.schema
 
 # ---- keys and references
-refuses table_key_twice 3 "'x'" '{"a":"x"}\n{"a":"y"}\n{"a":"x"}\n' --table t=a
-refuses strict_reference_to_an_absent_key 3 'rows.ndjson' '{"a":1,"n":2}\n' --schema <(sed 's/weak/ref/' small.schema)
+refuses table_key_twice 3 "rows.ndjson:5: table 't': key 'x' of row 2 is that of row 0 too (line 2)" '\n{"a":"x"}\n{"a":"y"}\n\n{"a":"x"}\n' --table t=a
+refuses strict_reference_to_an_absent_key 3 "rows.ndjson:1: row 0: no 2 in table 'by_a'" '{"a":1,"n":2}\n' --schema <(sed 's/weak/ref/' small.schema)
+
+lines_of_csv() {
+	printf 'a,b\n"x\ny",1\n"z\n\n",2\n"x\ny",3\n' >rows.csv
+	! "$stele" build -o y.stele --table t=a rows.csv 2>message && grep -q 'rows.csv:7: .* of row 2 is that of row 0 too (line 2)' message
+}
+promise duplicates_of_csv_tell_the_lines_where_rows_begin lines_of_csv
+lines_of_rows_ahead() {
+	printf '{"$id":1,"a":1,"n":{"$ref":2,"$type":"record Q"}}\n{"a":2}\n\n{"$id":2,"a":3}\n{"a":3}\n' >rows.ndjson
+	echo 'record Q { a: u8, n: any optional } table t: Q(a)' >ahead.schema
+	! "$stele" build -o y.stele --schema ahead.schema rows.ndjson 2>message && grep -q 'rows.ndjson:5: .* (line 4)' message
+}
+promise duplicates_of_rows_that_were_named_ahead lines_of_rows_ahead
 
 # ---- schemas
+fails schema_without_end 3 '/dev/zero: a schema of more than 67108864 bytes' "$stele" build -o y.stele --schema /dev/zero /dev/null
 schema() {	# name, text in the message, text
 	printf '%b' "$3" >bad.schema
 	refuses "$1" 3 "bad.schema:$2" '{}\n' --schema bad.schema

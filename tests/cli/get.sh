@@ -78,8 +78,8 @@ some_absent() { get by_name y/z nothing '' >actual 2>message; [ $? -eq 1 ] && [ 
 promise of_several_keys_the_absent_are_named some_absent
 fails absent_table 1 "no table 'nope'" get nope x
 fails key_that_is_no_json 3 "'abc' is no key" get by_n abc
-fails key_that_is_no_date 3 "'x' is no key: date" get by_day x
-fails key_that_is_no_base64 3 "'*' is no key: bytes" get by_raw '*'
+fails key_that_is_no_date 3 "'x' is no key: 'x' is no date" get by_day x
+fails key_that_is_no_base64 3 "'*' is no key: text that is no base64" get by_raw '*'
 fails key_of_too_few_fields 3 'a JSON array with one item a key field' get by_both '["x"]'
 fails key_of_another_type 3 'is no key' get by_n '"x"'
 fails bad_escape 3 "a '%' without two hexadecimal digits" get /by_name/%zz

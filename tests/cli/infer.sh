@@ -31,15 +31,15 @@ field u32_from_65536 u32 65536
 field u32_up_to_its_end u32 4294967295
 field u64_from_there u64 4294967296
 field u64_up_to_its_end u64 18446744073709551615
-field any_from_2_to_the_64th any 18446744073709551616
+field bigint_from_2_to_the_64th bigint 18446744073709551616
 field i8_down_to_its_end i8 -128 127
 field i16_below_it i16 -129
 field i16_for_128_with_negatives i16 -1 128
 field i32_for_32768_with_negatives i32 -1 32768
 field i64_for_2_to_the_31st_with_negatives i64 -1 2147483648
 field i64_down_to_its_end i64 -9223372036854775808 9223372036854775807
-field any_below_it any -9223372036854775809
-field any_for_both_ends_of_64_bits any -1 9223372036854775808
+field bigint_below_it bigint -9223372036854775809
+field bigint_for_both_ends_of_64_bits bigint -1 9223372036854775808
 field f64_for_fractions f64 1.5
 field f64_for_exponents f64 1e2
 field f64_for_integers_that_are_doubles f64 1.5 9007199254740992
@@ -65,7 +65,7 @@ field list_of_mixed_kinds 'list<any>' '[1,"x"]'
 field array_of_narrow_numbers 'array<u8>' '[1,2]' '[]'
 field array_of_wider_numbers 'array<i32>' '[1,-2]' '[40000]'
 field array_of_doubles 'array<f64>' '[1,2.5]'
-field list_of_integers_beyond_64_bits 'list<any>' '[1,99999999999999999999]'
+field list_of_integers_beyond_64_bits 'list<bigint>' '[1,99999999999999999999]'
 field list_of_bools 'list<bool>' '[true]'
 field list_of_lists 'list<array<u8>>' '[[1],[]]'
 field dict_of_nothing 'dict<str, any>' '{}'

@@ -111,14 +111,16 @@ promise a_word_with_a_slash_is_a_path slash
 fails other_words_are_names 4 'plain' "$stele" verify plain
 
 python3 -c 'for i in range(200000): print("{\"a\":%d}" % i)' >many.ndjson
-"$stele" build -o many.stele many.ndjson 2>message
+"$stele" build -o many.stele --table by_a=a many.ndjson 2>message
 broken_pipe() { "$stele" dump many.stele 2>message | head -n 1 >out; [ "${PIPESTATUS[0]}" -eq 141 ] && [ ! -s message ]; }
 promise a_closed_pipe_ends_it_quietly broken_pipe
 for what in dump 'ls' info schema; do
 	fails "full_output_of_$what" 4 'standard output: No space left' sh -c '"$0" "$1" x.stele >/dev/full' "$stele" "$what"
 done
-fails full_output_of_a_long_dump 4 'standard output: ' sh -c '"$0" dump many.stele >/dev/full' "$stele"
-fails full_output_of_get 4 'standard output: ' sh -c '"$0" get x.stele by_a 1 >/dev/full' "$stele"
+fails full_output_of_a_long_dump 4 'standard output: No space left' sh -c '"$0" dump many.stele >/dev/full' "$stele"
+fails full_output_of_a_long_csv 4 'standard output: No space left' sh -c '"$0" dump --csv many.stele >/dev/full' "$stele"
+fails full_output_of_a_long_ls 4 'standard output: No space left' sh -c '"$0" ls many.stele /by_a >/dev/full' "$stele"
+fails full_output_of_get 4 'standard output: No space left' sh -c '"$0" get x.stele by_a 1 >/dev/full' "$stele"
 fails full_output_of_help 4 'standard output: ' sh -c '"$0" --help >/dev/full' "$stele"
 terminal() { script -qec "$stele verify many.stele" out >/dev/null && grep -q 'verify  *\[' out; }
 quiet() { "$stele" verify many.stele >out 2>&1 && [ ! -s out ]; }

@@ -6,23 +6,10 @@
 # of one package, fields that are missing.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+# shellcheck source=tests/support/tap.sh
+. tests/support/tap.sh
 
 build=${STELE_BUILD:-build}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-
-n=0
-promise() {	# name, command...
-	local name=$1
-	shift
-	n=$((n + 1))
-	if "$@" >"$work/log" 2>&1; then
-		echo "ok $n - $name"
-	else
-		echo "not ok $n - $name"
-		sed 's/^/# /' "$work/log"
-	fi
-}
 
 cat >"$work/index" <<'INDEX'
 Package: apple
@@ -96,4 +83,4 @@ promise index_becomes_ndjson converts
 promise segment_is_built_by_the_schema builds
 promise segment_and_heap_give_the_same_answers workers_agree
 promise workers_end_together_where_one_fails absent_package_fails
-echo "1..$n"
+finish

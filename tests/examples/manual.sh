@@ -5,20 +5,14 @@
 # of every error code, each with its number.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+# shellcheck source=tests/support/tap.sh
+. tests/support/tap.sh
 
 page=doc/man/libstele.3
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 
-n=0
-same() {	# name: what the headers have is in $work/declared, the page's in $work/told
-	n=$((n + 1))
-	if diff --label declared --label told -u "$work/declared" "$work/told" >"$work/log"; then
-		echo "ok $n - $1"
-	else
-		echo "not ok $n - $1"
-		sed 's/^/# /' "$work/log"
-	fi
+# name: what the headers have is in $work/declared, the page's in $work/told
+same() {
+	promise "$1" diff --label declared --label told -u "$work/declared" "$work/told"
 }
 
 printf '#include <stele/stele.h>\n' >"$work/all.c"
@@ -32,4 +26,4 @@ sed -nE 's|^\t(STELE_E_[A-Z0-9]+) = ([0-9]+),.*|\1 \2|p' lib/include/stele/error
 	sort >"$work/declared"
 sed -nE 's|^\.BR (STELE_E_[A-Z0-9]+) " \(([0-9]+)\)"|\1 \2|p' "$page" | sort >"$work/told"
 same libstele_3_lists_every_error
-echo "1..$n"
+finish

@@ -5,24 +5,11 @@
 # C code is a part of an example, and what it links to is there.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+# shellcheck source=tests/support/tap.sh
+. tests/support/tap.sh
 
 top=$PWD
 PATH=$(realpath "${STELE_BUILD:-build}"):$PATH
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-
-n=0
-promise() {	# name, command...
-	local name=$1
-	shift
-	n=$((n + 1))
-	if "$@" >"$work/log" 2>&1; then
-		echo "ok $n - $name"
-	else
-		echo "not ok $n - $name"
-		sed 's/^/# /' "$work/log"
-	fi
-}
 
 # The first block in a language under a heading.
 block() {	# heading, language
@@ -64,4 +51,4 @@ links_lead_somewhere() {
 promise commands_print_what_is_shown commands_print_what_is_shown
 promise code_is_of_an_example code_is_of_an_example
 promise links_lead_somewhere links_lead_somewhere
-echo "1..$n"
+finish

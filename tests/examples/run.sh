@@ -5,21 +5,10 @@
 # this script; and where a document shows one, it shows the file as it is.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+# shellcheck source=tests/support/tap.sh
+. tests/support/tap.sh
 
 build=${STELE_BUILD:-build}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-
-n=0
-result() {	# status, name: what explains a failure is in $work/log
-	n=$((n + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $n - $2"
-	else
-		echo "not ok $n - $2"
-		sed 's/^/# /' "$work/log"
-	fi
-}
 
 runs() {	# name, arguments...
 	local name=$1 status=0
@@ -35,7 +24,7 @@ runs() {	# name, arguments...
 is_run() {
 	local status=0
 	runs "$@" || status=1
-	result "$status" "${1}_prints_what_it_promises"
+	result "$status" "${1}_prints_what_it_promises" <"$work/log"
 }
 
 # A page's copy of an example stands between `.EX` and `.EE`, behind a comment
@@ -46,7 +35,7 @@ shown_in_page() {	# page, example
 		sed -e '1,/^\.EX/d' -e '/^\.EE/d' -e 's/\\e/\\/g' -e 's/^\\&//' >"$work/shown"
 	sed -n '/^#include/,$p' "doc/examples/$2" >"$work/file"
 	diff -u "$work/file" "$work/shown" >"$work/log" || status=1
-	result "$status" "${1}_shows_$2_as_it_is"
+	result "$status" "${1}_shows_$2_as_it_is" <"$work/log"
 }
 
 for source in doc/examples/*.c; do
@@ -60,4 +49,4 @@ for source in doc/examples/*.c; do
 done
 shown_in_page libstele.3 build.c
 shown_in_page libstele.3 get.c
-echo "1..$n"
+finish

@@ -4,13 +4,10 @@
  * made right, and sealed anew in whole.  What verify accepts must be walked
  * without an error.
  */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "replay.h"
 #include "specimen.h"
-#include "trial.h"
 
 #define MAX_BYTES (1u << 20)
 #define STEPS 300u
@@ -20,18 +17,16 @@ static void run(const struct specimen *s)
 	struct trial t;
 
 	trial_run(&t, s->bytes, s->len, STEPS, TRIAL_F_BOUNDS);
-	if (!t.fault)
-		return;
-	fprintf(stderr, "%s (%d)\n", t.fault, t.rc);
-	abort();
+	if (t.fault)
+		fuzz_fail("%s (%d)", t.fault, t.rc);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void fuzz(const uint8_t *data, size_t size)
 {
 	struct specimen s;
 
 	if (size > MAX_BYTES)
-		return 0;
+		return;
 	/* as it is, with not a byte more */
 	specimen_alloc(&s, (size + 63) & ~(size_t)63);
 	memcpy(s.bytes, data, size);
@@ -44,5 +39,4 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			run(&s);
 	}
 	specimen_free(&s);
-	return 0;
 }

@@ -6,7 +6,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-for program in "${STELE_BUILD:-build}"/asan/tests/fuzz/fuzz_*; do
-	name=${program##*/fuzz_}
-	"$program" "tests/fuzz/corpus/$name"
+for source in tests/fuzz/fuzz_*.c; do
+	name=${source##*/fuzz_}
+	name=${name%.c}
+	"${STELE_BUILD:-build}/asan/tests/fuzz/fuzz_$name" "tests/fuzz/corpus/$name"
 done

@@ -11,25 +11,12 @@
 # usage: images.sh [--update]    --update writes all of them instead
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+# shellcheck source=tests/support/tap.sh
+. tests/support/tap.sh
 
 build=$(realpath "${STELE_BUILD:-build}")
 stele=$(realpath "${STELE:-$build/stele}")
 cd tests/golden/images
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-
-n=0
-promise() {	# name, command...
-	local name=$1
-	shift
-	n=$((n + 1))
-	if "$@" >"$work/log" 2>&1; then
-		echo "ok $n - $name"
-	else
-		echo "not ok $n - $name"
-		sed -n '1,20s/^/# /p' "$work/log" | cut -c1-300
-	fi
-}
 
 # The queries of an image with the answers of today, and their statuses but 0.
 answers() {	# name
@@ -90,7 +77,7 @@ check() {
 		promise "${name}_reads" reads "$name"
 		[ ! -e "$name.queries" ] || promise "${name}_answers" answers_as_before "$name"
 	done
-	echo "1..$n"
+	finish
 }
 
 if [ "${1-}" = --update ]; then

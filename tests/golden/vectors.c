@@ -4,7 +4,7 @@
  * code: hashes, value words, canonical encodings, digests, and where each
  * member of each structure lies. format.sh holds the document against it.
  *
- * usage: vectors hash|words|canonical|digest|layout|invariants
+ * usage: vectors hash|words|canonical|digest|filter|types|layout|invariants
  */
 #include <inttypes.h>
 #include <math.h>
@@ -13,9 +13,12 @@
 
 #include "canonical.h"
 #include "digest.h"
+#include "filter.h"
+#include "filter_build.h"
 #include "format.h"
 #include "hash.h"
 #include "invariant.h"
+#include "schema.h"
 #include "siphash.h"
 #include "word.h"
 
@@ -154,16 +157,23 @@ static void print_words(void)
 		   stele_word_calendar(STELE_FMT_CALENDAR_DATE, -1));
 	print_word("datetime 1970-01-01T00:00:01", true,
 		   stele_word_calendar(STELE_FMT_CALENDAR_DATETIME, 1000000));
+	print_word("time 00:00:01", true,
+		   stele_word_calendar(STELE_FMT_CALENDAR_TIME, 1000000));
+	print_word("timedelta -PT0.000001S", true,
+		   stele_word_calendar(STELE_FMT_CALENDAR_TIMEDELTA, -1));
 	print_word("str of 11 ASCII bytes at offset 4176", true,
 		   stele_word_ascii(4176, 11));
 }
 
 /* ----------------------------------------------------------- canonical */
 
-static void print_encoding(const char *name, const struct stele_cell *cell)
+static void print_encoding(const char *name,
+			   const struct stele_canonical_source *source,
+			   const struct stele_cell *cell)
 {
 	struct stele_buffer out = { 0 };
-	int rc = stele_canonical_cell(&out, cell);
+	int rc = stele_canonical_built(&out, source, STELE_FMT_NONE,
+				       STELE_CANONICAL_DEPTH, cell);
 
 	printf("%s = ", name);
 	if (rc)
@@ -189,8 +199,26 @@ static struct stele_cell cell_time(enum stele_type type, int64_t count)
 	return cell;
 }
 
-static void print_canonical(void)
+static struct stele_cell cell_zoned(int64_t utc, int32_t offset)
 {
+	struct stele_cell cell = cell_time(STELE_TYPE_ZONED, utc);
+
+	cell.offset = offset;
+	return cell;
+}
+
+static struct stele_cell cell_items(enum stele_type type,
+				    const struct stele_cell *cells, size_t len)
+{
+	struct stele_cell cell = stele_cell_list(cells, len);
+
+	cell.type = (uint8_t)type;
+	return cell;
+}
+
+static void print_scalars(void)
+{
+	static const struct stele_canonical_source none;
 	const struct {
 		const char *name;
 		struct stele_cell cell;
@@ -208,21 +236,83 @@ static void print_canonical(void)
 		{ "double 7.0", stele_cell_f64(7.0) },
 		{ "double -0.0", stele_cell_f64(-0.0) },
 		{ "double 0.5", stele_cell_f64(0.5) },
+		{ "double 0.1", stele_cell_f64(0.1) },
 		{ "double 2^70", stele_cell_f64(0x1p70) },
 		{ "double inf", stele_cell_f64(INFINITY) },
 		{ "double nan", stele_cell_f64(NAN) },
+		{ "decimal 7.00", cell_bytes(STELE_TYPE_DECIMAL, "7.00") },
+		{ "decimal -0.0", cell_bytes(STELE_TYPE_DECIMAL, "-0.0") },
+		{ "decimal 1E+20", cell_bytes(STELE_TYPE_DECIMAL, "1E+20") },
+		{ "decimal 0.50", cell_bytes(STELE_TYPE_DECIMAL, "0.50") },
+		{ "decimal 0.1", cell_bytes(STELE_TYPE_DECIMAL, "0.1") },
+		{ "decimal -1.50E-5",
+		  cell_bytes(STELE_TYPE_DECIMAL, "-1.50E-5") },
+		{ "decimal -Infinity",
+		  cell_bytes(STELE_TYPE_DECIMAL, "-Infinity") },
+		{ "decimal NaN", cell_bytes(STELE_TYPE_DECIMAL, "NaN") },
 		{ "str \"\"", stele_cell_str("", 0) },
 		{ "str \"apt\"", stele_cell_str("apt", 3) },
 		{ "bytes \"apt\"", cell_bytes(STELE_TYPE_BYTES, "apt") },
+		{ "uuid 30313233-3435-3637-3839-616263646566",
+		  cell_bytes(STELE_TYPE_UUID, "0123456789abcdef") },
 		{ "date 1970-01-02", cell_time(STELE_TYPE_DATE, 1) },
 		{ "datetime 1970-01-01T00:00:01",
 		  cell_time(STELE_TYPE_DATETIME, 1000000) },
+		{ "time 00:00:01", cell_time(STELE_TYPE_TIME, 1000000) },
+		{ "zoned 1970-01-01T01:00:01+01:00",
+		  cell_zoned(1000000, 3600) },
+		{ "timedelta -PT1S",
+		  cell_time(STELE_TYPE_TIMEDELTA, -1000000) },
 	};
 
 	for (size_t i = 0; i < sizeof(vectors) / sizeof(*vectors); i++)
-		print_encoding(vectors[i].name, &vectors[i].cell);
-	printf("dict hash of str \"apt\" = %016" PRIx64 "\n",
+		print_encoding(vectors[i].name, &none, &vectors[i].cell);
+}
+
+static void print_collections(const struct stele_schema *schema)
+{
+	const struct stele_canonical_source source = { .schema = schema };
+	const struct stele_cell items[] = { stele_cell_str("apt", 3),
+					    stele_cell_i64(7),
+					    stele_cell_i64(256) };
+	const struct stele_cell fields[] = { stele_cell_i64(7),
+					     stele_cell_of(STELE_TYPE_NULL) };
+	const struct stele_user point = { "point", 5, "\1\2", 2 };
+	struct stele_cell tuple = cell_items(STELE_TYPE_TUPLE, items, 2);
+	struct stele_cell set = cell_items(STELE_TYPE_SET, items, 3);
+	struct stele_cell nested = cell_items(STELE_TYPE_TUPLE, &tuple, 1);
+	struct stele_cell record = cell_items(STELE_TYPE_RECORD, fields, 2);
+	struct stele_cell user = stele_cell_of(STELE_TYPE_USER);
+
+	user.u.user = &point;
+	print_encoding("tuple (\"apt\", 7)", &source, &tuple);
+	print_encoding("tuple ((\"apt\", 7))", &source, &nested);
+	print_encoding("set {\"apt\", 7, 256}", &source, &set);
+	print_encoding("record P, name 7, os null, age unset", &source,
+		       &record);
+	print_encoding("user point, bytes 01 02", &source, &user);
+}
+
+static int print_canonical(void)
+{
+	static const char text[] = "record P { name: any os: any? "
+				   "age: any optional }";
+	struct stele_schema *schema;
+	struct stele_error err;
+	int rc = stele_schema_parse(text, sizeof(text) - 1, &schema, &err);
+
+	if (rc)
+		return rc;
+	print_scalars();
+	print_collections(schema);
+	printf("hash of str \"apt\" = %016" PRIx64 "\n",
 	       stele_canonical_hash_str("apt", 3, SEED));
+	printf("hash of str \"apt\" under salt 1 = %016" PRIx64 "\n",
+	       stele_canonical_hash_bytes_salted("\x20"
+						 "apt",
+						 4, 1, SEED));
+	stele_schema_free(schema);
+	return 0;
 }
 
 /* -------------------------------------------------------------- digest */
@@ -300,6 +390,18 @@ static void print_layout_of_image(void)
 	MEMBER(stele_fmt_trailer, identity);
 }
 
+static void print_layout_of_objects(void)
+{
+	BEGIN(stele_fmt_ndarray);
+	MEMBER(stele_fmt_ndarray, element);
+	MEMBER(stele_fmt_ndarray, zero);
+	MEMBER(stele_fmt_ndarray, data_bytes);
+	BEGIN(stele_fmt_zoned);
+	MEMBER(stele_fmt_zoned, utc);
+	MEMBER(stele_fmt_zoned, offset);
+	MEMBER(stele_fmt_zoned, zero);
+}
+
 static void print_layout_of_schema(void)
 {
 	BEGIN(stele_fmt_schema_head);
@@ -372,7 +474,7 @@ static void print_layout_of_tables(void)
 	MEMBER(stele_fmt_table, separators_off);
 	MEMBER(stele_fmt_table, partitions_off);
 	MEMBER(stele_fmt_table, nr_partitions);
-	MEMBER(stele_fmt_table, zero);
+	MEMBER(stele_fmt_table, filter);
 	MEMBER(stele_fmt_table, overflow_off);
 	MEMBER(stele_fmt_table, overflow_bytes);
 	MEMBER(stele_fmt_table, empty_key);
@@ -388,12 +490,71 @@ static void print_layout_of_tables(void)
 	MEMBER(stele_fmt_overflow, hash);
 	MEMBER(stele_fmt_overflow, off);
 	MEMBER(stele_fmt_overflow, len);
+	BEGIN(stele_fmt_filter);
+	MEMBER(stele_fmt_filter, first_line);
+	MEMBER(stele_fmt_filter, nr_blocks);
+	MEMBER(stele_fmt_filter, low_blocks);
+	MEMBER(stele_fmt_filter, nr_keys);
+	MEMBER(stele_fmt_filter, counter);
 	BEGIN(stele_fmt_line);
 	MEMBER(stele_fmt_line, key);
 	MEMBER(stele_fmt_line, value);
 }
 
+/* ------------------------------------------------------------- filters */
+
+static void print_filter_shape(uint32_t rate, uint64_t keys)
+{
+	unsigned columns = stele_filter_columns(rate);
+	uint32_t blocks = stele_filter_blocks(keys, columns);
+
+	printf("1/%u, %" PRIu64 " keys: c = %u, %u blocks, %u low\n", rate,
+	       keys, columns, blocks, stele_filter_low_blocks(blocks, rate));
+}
+
+/* The part of one key, "apt", and where a lookup of it looks. */
+static int print_filter(void)
+{
+	uint64_t h = stele_hash_bytes("apt", 3, SEED);
+	struct stele_slice slice = { (uint8_t *)&h, sizeof(h), 1 };
+	struct stele_filter_part part;
+
+	print_filter_shape(2, 1);
+	print_filter_shape(100, 1000);
+	print_filter_shape(1000, 262144);
+	print_filter_shape(16777215, 262144);
+	printf("\"apt\" of 1000 in 19 blocks: slot %u, mask %016" PRIx64 "\n",
+	       stele_filter_slot(h, 19), stele_filter_mask(h, SEED));
+	printf("the same under counter 1: slot %u\n",
+	       stele_filter_slot(stele_hash_u64(h, 1), 19));
+	if (stele_filter_build(&slice, 16, SEED, 0, &part))
+		return 4;
+	printf("a filter 1/16 of \"apt\" alone:\n");
+	for (uint64_t i = 0; i < part.used_bytes / 8; i++)
+		printf("%016" PRIx64 "\n", part.words[i]);
+	stele_filter_part_free(&part);
+	return 0;
+}
+
 /* ---------------------------------------------------------- invariants */
+
+/* Types, the bytes of those of fixed width, and their numbers as elements. */
+static void print_types(void)
+{
+	printf("type  name       bytes  element\n");
+	for (unsigned type = STELE_TYPE_BOOL; type <= STELE_TYPE_USER; type++) {
+		size_t width = stele_type_width(type);
+		int element = stele_element_of_type(type);
+
+		printf("%4u  %s", type, stele_type_name(type));
+		if (width)
+			printf("%*zu", 15 - (int)strlen(stele_type_name(type)),
+			       width);
+		if (element >= 0)
+			printf("%9d", element);
+		printf("\n");
+	}
+}
 
 static void print_invariants(void)
 {
@@ -411,18 +572,25 @@ int main(int argc, char **argv)
 	} else if (!strcmp(what, "words")) {
 		print_words();
 	} else if (!strcmp(what, "canonical")) {
-		print_canonical();
+		if (print_canonical())
+			return 4;
 	} else if (!strcmp(what, "digest")) {
 		if (print_digests())
 			return 4;
+	} else if (!strcmp(what, "filter")) {
+		if (print_filter())
+			return 4;
+	} else if (!strcmp(what, "types")) {
+		print_types();
 	} else if (!strcmp(what, "layout")) {
 		print_layout_of_image();
+		print_layout_of_objects();
 		print_layout_of_schema();
 		print_layout_of_tables();
 	} else if (!strcmp(what, "invariants")) {
 		print_invariants();
 	} else {
-		fputs("usage: vectors hash|words|canonical|digest|layout|invariants\n",
+		fputs("usage: vectors hash|words|canonical|digest|filter|types|layout|invariants\n",
 		      stderr);
 		return 2;
 	}

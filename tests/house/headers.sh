@@ -6,23 +6,12 @@
 # headers declare exactly the functions which the shared library exports.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+# shellcheck source=tests/support/tap.sh
+. tests/support/tap.sh
 
 shopt -s nullglob
 headers=(lib/include/stele/*.h)
 library=${STELE_BUILD:-build}/libstele.so
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-
-n=0
-result() {	# status, name: what explains a failure is in $work/log
-	n=$((n + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $n - $2"
-	else
-		echo "not ok $n - $2"
-		sed 's/^/# /' "$work/log"
-	fi
-}
 
 compiles() {	# language, compiler and its standard, header
 	echo "#include <stele/${3##*/}>" |
@@ -34,7 +23,7 @@ for header in "${headers[@]}"; do
 		read -r language compiler <<<"$with"
 		status=0
 		compiles "$language" "$compiler" "$header" || status=1
-		result "$status" "${header##*/}_compiles_alone_by_${compiler// /_}"
+		result "$status" "${header##*/}_compiles_alone_by_${compiler// /_}" <"$work/log"
 	done
 done
 
@@ -48,6 +37,6 @@ if [ ${#headers[@]} -gt 0 ] && [ -e "$library" ]; then
 		sort -u >"$work/exported"
 	status=0
 	diff --label declared --label exported -u "$work/declared" "$work/exported" >"$work/log" || status=1
-	result "$status" declared_functions_are_those_exported
+	result "$status" declared_functions_are_those_exported <"$work/log"
 fi
-echo "1..$n"
+finish

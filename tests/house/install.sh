@@ -5,24 +5,11 @@
 # shared and the static one; what was installed can be removed again.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+# shellcheck source=tests/support/tap.sh
+. tests/support/tap.sh
 
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 version=$(cat VERSION)
 export PKG_CONFIG_PATH=$work/usr/lib/pkgconfig
-
-n=0
-promise() {	# name, command...
-	local name=$1
-	shift
-	n=$((n + 1))
-	if "$@" >"$work/log" 2>&1; then
-		echo "ok $n - $name"
-	else
-		echo "not ok $n - $name"
-		sed 's/^/# /' "$work/log"
-	fi
-}
 
 make_at() { env -u MAKEFLAGS -u MAKELEVEL make PREFIX="$work/usr" "$@"; }
 
@@ -67,4 +54,4 @@ promise a_program_runs_with_the_static_library static_program
 promise the_command_runs_where_it_is_installed "$work/usr/bin/stele" --version
 promise destdir_stages_the_same_files staged
 promise uninstall_leaves_nothing nothing_left
-echo "1..$n"
+finish

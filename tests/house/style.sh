@@ -4,20 +4,8 @@
 # Layout, spelling, scripts, man pages, licence lines and who includes whom.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-
-n=0
-# Passes when the command given ends well; its output explains a failure.
-promise() {
-	local name=$1 output
-	shift
-	n=$((n + 1))
-	if output=$("$@" 2>&1); then
-		echo "ok $n - $name"
-	else
-		echo "not ok $n - $name"
-		printf '# %s\n' "${output//$'\n'/$'\n# '}"
-	fi
-}
+# shellcheck source=tests/support/tap.sh
+. tests/support/tap.sh
 
 each() {	# kind, command...: the command over all files of the kind
 	local kind=$1
@@ -54,11 +42,11 @@ marks() {
 
 promise c_is_laid_out_by_clang_format laid_out
 promise words_are_spelled_right each text codespell --ignore-words-list "$words"
-promise scripts_pass_shellcheck each sh shellcheck
+promise scripts_pass_shellcheck each sh shellcheck -x
 [ ! -e tools/completion/stele ] ||
 	promise completion_passes_shellcheck shellcheck -s bash tools/completion/stele
 promise man_pages_pass_mandoc each man mandoc -T lint -W warning
 promise files_open_with_a_licence_line licence_lines
 promise programs_include_public_headers_only public_headers_only
 promise nothing_is_marked_as_unfinished marks
-echo "1..$n"
+finish

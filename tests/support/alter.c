@@ -10,8 +10,8 @@
 #include "alter_private.h"
 
 const char *const alter_names[NR_ALTER] = {
-	"bytes",     "header",	  "section", "trailer", "schema",
-	"types",     "head",	  "word",    "slot",	"table",
+	"bytes",     "header",	  "section", "trailer", "schema",  "types",
+	"head",	     "word",	  "object",  "key",	"slot",	   "table",
 	"partition", "separator", "bucket",  "line",	"overflow"
 };
 
@@ -78,8 +78,8 @@ static uint64_t edge(const struct anatomy *a, struct random *r, uint64_t old,
 	}
 }
 
-static void set_edge(const struct anatomy *a, struct specimen *work,
-		     struct random *r, uint64_t off, unsigned bytes)
+void alter_edge(const struct anatomy *a, struct specimen *work,
+		struct random *r, uint64_t off, unsigned bytes)
 {
 	uint64_t value = 0;
 
@@ -96,7 +96,7 @@ static void set_field(const struct anatomy *a, struct specimen *work,
 {
 	const struct field *f = &fields[random_below(r, nr)];
 
-	set_edge(a, work, r, off + f->off, f->bytes);
+	alter_edge(a, work, r, off + f->off, f->bytes);
 }
 
 static bool alter_bytes(struct specimen *work, struct random *r)
@@ -178,8 +178,8 @@ static bool alter_trailer(const struct anatomy *a, struct specimen *work,
 	if (random_below(r, 2))
 		set_field(a, work, r, trailer, fields, NR(fields));
 	else
-		set_edge(a, work, r,
-			 a->len + random_below(r, work->len - a->len - 8), 8);
+		alter_edge(a, work, r,
+			   a->len + random_below(r, work->len - a->len - 8), 8);
 	return true;
 }
 
@@ -194,7 +194,7 @@ static bool alter_schema(const struct anatomy *a, struct specimen *work,
 		return false;
 	at = random_below(r, 4) ? random_below(r, a->schema->len / 4) * 4 :
 				  random_below(r, 8) * 4;
-	set_edge(a, work, r, a->schema->off + at, random_below(r, 8) ? 4 : 1);
+	alter_edge(a, work, r, a->schema->off + at, random_below(r, 8) ? 4 : 1);
 	return true;
 }
 
@@ -214,10 +214,10 @@ static bool alter_head(const struct anatomy *a, struct specimen *work,
 		work->bytes[pos + 1] ^= (uint8_t)(1u << random_below(r, 8));
 		break;
 	case 2:
-		set_edge(a, work, r, pos + 2, 6);
+		alter_edge(a, work, r, pos + 2, 6);
 		break;
 	default:
-		set_edge(a, work, r, pos, 8);
+		alter_edge(a, work, r, pos, 8);
 	}
 	return true;
 }
@@ -250,38 +250,27 @@ static uint64_t some_word(const struct anatomy *a, struct random *r,
 	}
 }
 
+void alter_some_word(const struct anatomy *a, struct specimen *work,
+		     struct random *r, uint64_t off)
+{
+	uint64_t word;
+
+	memcpy(&word, work->bytes + off, sizeof(word));
+	word = some_word(a, r, word);
+	memcpy(work->bytes + off, &word, sizeof(word));
+}
+
 static bool alter_word(const struct anatomy *a, struct specimen *work,
 		       struct random *r)
 {
-	uint64_t pos, word;
+	uint64_t pos;
 
 	if (!a->nr_objects)
 		return false;
 	pos = a->objects[random_below(r, a->nr_objects)];
 	pos += 8 * random_below(r, random_below(r, 4) ? 8 : 64);
-	if (pos + 8 > a->heap->off + a->heap->len)
-		return true;
-	memcpy(&word, work->bytes + pos, sizeof(word));
-	word = some_word(a, r, word);
-	memcpy(work->bytes + pos, &word, sizeof(word));
-	return true;
-}
-
-static bool alter_slot(const struct anatomy *a, struct specimen *work,
-		       struct random *r)
-{
-	uint64_t pos, head, slots;
-
-	if (!a->nr_dicts)
-		return false;
-	pos = a->dicts[random_below(r, a->nr_dicts)];
-	memcpy(&head, a->image->bytes + pos, sizeof(head));
-	slots = pos + 8 + 16 * STELE_FMT_HEAD_COUNT(head);
-	slots += 4 * random_below(r, STELE_FMT_HEAD_COUNT(head));
-	if (random_below(r, 2)) /* another pair under the same hash */
-		work->bytes[slots] = (uint8_t)random_u64(r);
-	else
-		set_edge(a, work, r, slots, 4);
+	if (pos + 8 <= a->heap->off + a->heap->len)
+		alter_some_word(a, work, r, pos);
 	return true;
 }
 
@@ -306,7 +295,7 @@ static const struct field table_fields[] = {
 	FIELD(stele_fmt_table, separators_off),
 	FIELD(stele_fmt_table, partitions_off),
 	FIELD(stele_fmt_table, nr_partitions),
-	FIELD(stele_fmt_table, zero),
+	FIELD(stele_fmt_table, filter),
 	FIELD(stele_fmt_table, overflow_off),
 	FIELD(stele_fmt_table, overflow_bytes),
 	FIELD(stele_fmt_table, empty_key),
@@ -324,11 +313,25 @@ static void alter_partition(const struct anatomy *a, struct specimen *work,
 		FIELD(stele_fmt_partition, hash),
 		FIELD(stele_fmt_partition, counter),
 	};
+	static const struct field of_filters[] = {
+		FIELD(stele_fmt_filter, first_line),
+		FIELD(stele_fmt_filter, nr_blocks),
+		FIELD(stele_fmt_filter, low_blocks),
+		FIELD(stele_fmt_filter, nr_keys),
+		FIELD(stele_fmt_filter, counter),
+	};
 	uint64_t i = random_below(r, t->nr_partitions);
 
-	set_field(a, work, r,
-		  t->partitions_off + i * sizeof(struct stele_fmt_partition),
-		  fields, NR(fields));
+	if (t->kind == STELE_FMT_TABLE_FILTER)
+		set_field(a, work, r,
+			  t->partitions_off +
+				  i * sizeof(struct stele_fmt_filter),
+			  of_filters, NR(of_filters));
+	else
+		set_field(a, work, r,
+			  t->partitions_off +
+				  i * sizeof(struct stele_fmt_partition),
+			  fields, NR(fields));
 }
 
 /* Count, tag, offset or a byte of an entry: lengths are among them. */
@@ -346,20 +349,20 @@ static void alter_bucket(const struct anatomy *a, struct specimen *work,
 	entry &= (uint16_t)(bytes - 1);
 	switch (random_below(r, 5)) {
 	case 0:
-		set_edge(a, work, r, at, 2);
+		alter_edge(a, work, r, at, 2);
 		break;
 	case 1:
-		set_edge(a, work, r, at + 2 + i, 1);
+		alter_edge(a, work, r, at + 2 + i, 1);
 		break;
 	case 2:
-		set_edge(a, work, r, at + 2 + count + 2 * i, 2);
+		alter_edge(a, work, r, at + 2 + count + 2 * i, 2);
 		break;
 	case 3: /* the entry's first bytes */
-		set_edge(a, work, r, at + entry + random_below(r, 4), 1);
+		alter_edge(a, work, r, at + entry + random_below(r, 4), 1);
 		break;
 	default:
-		set_edge(a, work, r, at + entry + random_below(r, 64),
-			 random_below(r, 2) ? 1 : 8);
+		alter_edge(a, work, r, at + entry + random_below(r, 64),
+			   random_below(r, 2) ? 1 : 8);
 	}
 }
 
@@ -377,13 +380,13 @@ static void alter_overflow(const struct anatomy *a, struct specimen *work,
 		       sizeof(offset));
 		if (offset & STELE_FMT_BUCKET_OUT && random_below(r, 2)) {
 			offset &= (uint16_t)~STELE_FMT_BUCKET_OUT;
-			set_edge(a, work, r,
-				 at + offset + 8 * random_below(r, 3), 8);
+			alter_edge(a, work, r,
+				   at + offset + 8 * random_below(r, 3), 8);
 			return;
 		}
 	}
-	set_edge(a, work, r,
-		 t->overflow_off + random_below(r, t->overflow_bytes), 1);
+	alter_edge(a, work, r,
+		   t->overflow_off + random_below(r, t->overflow_bytes), 1);
 }
 
 static void alter_line(const struct anatomy *a, struct specimen *work,
@@ -393,10 +396,26 @@ static void alter_line(const struct anatomy *a, struct specimen *work,
 	uint64_t slot = random_below(r, 8), other = random_below(r, 8);
 
 	if (random_below(r, 3))
-		set_edge(a, work, r, line + 8 * slot, 8);
+		alter_edge(a, work, r, line + 8 * slot, 8);
 	else
 		memcpy(work->bytes + line + 8 * slot,
 		       a->image->bytes + line + 8 * other, 8);
+}
+
+/* Whether a table has something of the kind. */
+static bool has(const struct stele_fmt_table *t, enum alter_kind kind)
+{
+	if (!t->nr_buckets)
+		return false;
+	switch (t->kind) {
+	case STELE_FMT_TABLE_INTEGER:
+		return kind == ALTER_LINE;
+	case STELE_FMT_TABLE_FILTER:
+		return kind == ALTER_LINE || kind == ALTER_PARTITION;
+	default:
+		return kind != ALTER_LINE &&
+		       (kind != ALTER_OVERFLOW || t->overflow_bytes);
+	}
 }
 
 static bool alter_table(const struct anatomy *a, struct specimen *work,
@@ -414,17 +433,16 @@ static bool alter_table(const struct anatomy *a, struct specimen *work,
 			  table_fields, NR(table_fields));
 		return true;
 	}
-	if (!t->nr_buckets ||
-	    (kind == ALTER_LINE) != (t->kind == STELE_FMT_TABLE_INTEGER) ||
-	    (kind == ALTER_OVERFLOW && !t->overflow_bytes))
+	if (!has(t, kind))
 		return false;
 	switch (kind) {
 	case ALTER_PARTITION:
 		alter_partition(a, work, r, t);
 		break;
 	case ALTER_SEPARATOR:
-		set_edge(a, work, r,
-			 t->separators_off + random_below(r, t->nr_buckets), 1);
+		alter_edge(a, work, r,
+			   t->separators_off + random_below(r, t->nr_buckets),
+			   1);
 		break;
 	case ALTER_BUCKET:
 		alter_bucket(a, work, r, t);
@@ -458,6 +476,10 @@ bool alter(const struct anatomy *a, struct specimen *work, struct random *r,
 		return alter_head(a, work, r);
 	case ALTER_WORD:
 		return alter_word(a, work, r);
+	case ALTER_OBJECT:
+		return alter_object(a, work, r);
+	case ALTER_KEY:
+		return alter_key(a, work, r);
 	case ALTER_SLOT:
 		return alter_slot(a, work, r);
 	default:

@@ -18,7 +18,9 @@ enum alter_kind {
 	ALTER_TYPES, /* a whole schema that declares others */
 	ALTER_HEAD,
 	ALTER_WORD,
-	ALTER_SLOT, /* of a DICT's index */
+	ALTER_OBJECT, /* what only objects of its kind have */
+	ALTER_KEY, /* of a DICT or SET */
+	ALTER_SLOT, /* of its index, or the salt */
 	ALTER_TABLE,
 	ALTER_PARTITION,
 	ALTER_SEPARATOR,

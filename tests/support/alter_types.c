@@ -21,6 +21,9 @@ static const char *const words[] = {
 	"str",	       "any",	       "bytes",	    "datetime",
 	"list<any>",   "list<str?>",   "Inner",	    "Maintainer",
 	"ref by_name", "weak by_name", "array<u8>", "dict<str, any>",
+	"time",	       "timedelta",    "zoned",	    "uuid",
+	"bigint",      "decimal",      "set<any?>", "tuple<any, str?>",
+	"ndarray<u8>", "user<Point>",  "tuple<>",   "dict<decimal, set<i64>>",
 };
 
 /* The end of the type that begins at p: brackets closed, no blank outside. */

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "dict.h"
+#include "index.h"
 #include "segment.h"
 
 static void die(const char *why)
@@ -26,6 +26,30 @@ static void add(uint64_t **list, size_t *n, uint64_t pos)
 	(*list)[(*n)++] = pos;
 }
 
+static void sort_object(struct anatomy *a, uint64_t pos, uint64_t head)
+{
+	uint64_t nr = STELE_FMT_HEAD_COUNT(head);
+
+	switch (STELE_FMT_HEAD_KIND(head)) {
+	case STELE_FMT_KIND_DICT:
+	case STELE_FMT_KIND_SET:
+		if (nr)
+			add(&a->collections, &a->nr_collections, pos);
+		if (nr > STELE_FMT_DICT_LINEAR)
+			add(&a->indexes, &a->nr_indexes, pos);
+		add(&a->shaped, &a->nr_shaped, pos);
+		break;
+	case STELE_FMT_KIND_TUPLE:
+	case STELE_FMT_KIND_NDARRAY:
+	case STELE_FMT_KIND_DECIMAL:
+	case STELE_FMT_KIND_ZONED:
+	case STELE_FMT_KIND_TIMEDELTA:
+	case STELE_FMT_KIND_USER:
+		add(&a->shaped, &a->nr_shaped, pos);
+		break;
+	}
+}
+
 static void find_objects(struct anatomy *a, const struct stele_segment *seg,
 			 const struct stele_heap *heap)
 {
@@ -37,9 +61,7 @@ static void find_objects(struct anatomy *a, const struct stele_segment *seg,
 		if (!head)
 			continue;
 		add(&a->objects, &a->nr_objects, pos);
-		if (STELE_FMT_HEAD_KIND(head) == STELE_FMT_KIND_DICT &&
-		    STELE_FMT_HEAD_COUNT(head) > STELE_FMT_DICT_LINEAR)
-			add(&a->dicts, &a->nr_dicts, pos);
+		sort_object(a, pos, head);
 	}
 }
 
@@ -80,7 +102,9 @@ void anatomy_of(struct anatomy *a, const struct specimen *image)
 void anatomy_free(struct anatomy *a)
 {
 	free(a->objects);
-	free(a->dicts);
+	free(a->shaped);
+	free(a->collections);
+	free(a->indexes);
 }
 
 const struct stele_fmt_table *anatomy_table(const struct anatomy *a, uint64_t i)

@@ -17,8 +17,12 @@ struct anatomy {
 	const struct stele_fmt_section *tables;
 	uint64_t *objects; /* owned: positions of heads */
 	size_t nr_objects;
-	uint64_t *dicts; /* owned: of DICTs with an index */
-	size_t nr_dicts;
+	uint64_t *shaped; /* owned: of objects with more to them than words */
+	size_t nr_shaped;
+	uint64_t *collections; /* owned: of DICTs and SETs that have a key */
+	size_t nr_collections;
+	uint64_t *indexes; /* owned: of those with an index */
+	size_t nr_indexes;
 };
 
 /* The image outlives the anatomy.  Ends the program where it is not whole. */

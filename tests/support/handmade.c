@@ -65,6 +65,9 @@ struct stele_fmt_section *handmade_section(struct handmade *im, uint32_t kind)
 	handmade_align(im, kind == STELE_FMT_SECTION_TABLE_DATA ? 4096 : 64);
 	s = &im->header->section[im->header->nr_sections++];
 	s->kind = kind;
+	if (kind >= STELE_FMT_SECTION_TABLE_INDEX &&
+	    kind <= STELE_FMT_SECTION_SCHEMA)
+		s->flags = STELE_FMT_SECTION_F_HOT;
 	s->off = im->len;
 	return s;
 }
@@ -139,19 +142,12 @@ static int put_tree(void *arg, const void *buf, size_t len, uint64_t off)
 	return 0;
 }
 
-void handmade_seal(struct handmade *im)
+void handmade_sign(struct handmade *im)
 {
-	struct stele_fmt_header *h = im->header;
 	struct stele_fmt_trailer trailer = { .len_bytes = im->len };
 	struct stele_digest_sink sink = { .write = put_tree };
 	struct stele_digest digest;
 
-	if (!im->home_bytes) {
-		end_section(im);
-		h->len_bytes = im->len;
-	}
-	h->checksum = 0;
-	h->checksum = stele_hash_bytes(h, sizeof(*h), 0);
 	memcpy(trailer.magic, STELE_FMT_TRAILER_MAGIC, 8);
 	trailer.tree_off = (im->len + 4095) & ~4095ull;
 	trailer.tree_bytes = stele_digest_tree_bytes(im->len);
@@ -162,6 +158,19 @@ void handmade_seal(struct handmade *im)
 	im->home_bytes = trailer.tree_off + trailer.tree_bytes;
 	memcpy(im->bytes + im->home_bytes, &trailer, sizeof(trailer));
 	im->home_bytes += sizeof(trailer);
+}
+
+void handmade_seal(struct handmade *im)
+{
+	struct stele_fmt_header *h = im->header;
+
+	if (!im->home_bytes) {
+		end_section(im);
+		h->len_bytes = im->len;
+	}
+	h->checksum = 0;
+	h->checksum = stele_hash_bytes(h, sizeof(*h), 0);
+	handmade_sign(im);
 }
 
 int handmade_open_cut(struct handmade *im, uint64_t bytes,

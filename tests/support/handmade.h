@@ -56,6 +56,8 @@ void handmade_put(struct handmade *im, uint64_t off, uint64_t word);
  * are, wrong or right, and signs what is there.
  */
 void handmade_seal(struct handmade *im);
+/* Tree and trailer alone, whatever the header says. */
+void handmade_sign(struct handmade *im);
 
 /*
  * Attach to a copy in exactly as much memory as the image has, so that a checker

@@ -24,6 +24,10 @@ const struct sample samples[] = {
 	{ .name = "out-of-line", .fill = sample_fill_out_of_line },
 	{ "canonical", sample_canonical_schema, sample_fill_canonical, { 0 } },
 	{ "weak", sample_weak_schema, sample_fill_weak, { 0 } },
+	{ "filters", sample_filters_schema, sample_fill_filters, { 0 } },
+	{ "types", sample_types_schema, sample_fill_types, { 0 } },
+	{ "keys", sample_keys_schema, sample_fill_keys, { 0 } },
+	{ .name = "salted", .fill = sample_fill_salted },
 };
 const size_t nr_samples = sizeof(samples) / sizeof(*samples);
 

@@ -68,13 +68,22 @@ int sample_fill_cycle(struct stele_builder *b, struct stele_error *err);
 /* sample_table.c */
 extern const char sample_package_schema[];
 extern const char sample_weak_schema[];
+extern const char sample_filters_schema[];
 extern const char sample_canonical_schema[];
 int sample_fill_packages(struct stele_builder *b, struct stele_error *err);
 int sample_fill_integers(struct stele_builder *b, struct stele_error *err);
 int sample_fill_out_of_line(struct stele_builder *b, struct stele_error *err);
 int sample_fill_canonical(struct stele_builder *b, struct stele_error *err);
 int sample_fill_weak(struct stele_builder *b, struct stele_error *err);
+int sample_fill_filters(struct stele_builder *b, struct stele_error *err);
 int sample_fill_tables(struct stele_builder *b, struct stele_error *err);
+
+/* sample_type.c */
+extern const char sample_types_schema[];
+extern const char sample_keys_schema[];
+int sample_fill_types(struct stele_builder *b, struct stele_error *err);
+int sample_fill_keys(struct stele_builder *b, struct stele_error *err);
+int sample_fill_salted(struct stele_builder *b, struct stele_error *err);
 
 /* sample_large.c */
 int sample_fill_many_packages(struct stele_builder *b, struct stele_error *err);

@@ -274,3 +274,41 @@ int sample_fill_tables(struct stele_builder *b, struct stele_error *err)
 		    table(b, "no integers", STELE_TYPE_U64, STELE_TYPE_U64, 0,
 			  &number, err);
 }
+
+/* ------------------------------------------------------------- filters */
+
+const char sample_filters_schema[] =
+	"record Word { word: str  length: u32  where: str? }\n"
+	"table words: Word(word) filter 1/100\n"
+	"table lengths: Word(length) filter 1/2\n"
+	"table both: Word(where, length) filter 1/1000\n"
+	"rows Word\n";
+
+int sample_fill_filters(struct stele_builder *b, struct stele_error *err)
+{
+	struct stele_table_options o = { .size = sizeof(o),
+					 .key = STELE_TYPE_I64,
+					 .value = STELE_TYPE_BOOL,
+					 .filter = 65536 };
+	struct stele_cell yes = stele_cell_bool(true), key;
+	uint32_t table;
+	char word[24];
+	int rc = stele_builder_table(b, "squares", &o, &table, err);
+
+	for (int i = 0; i < 100 && !rc; i++) {
+		const struct stele_cell row[] = {
+			stele_cell_str(word,
+				       (size_t)snprintf(word, sizeof(word),
+							"word %d", i)),
+			stele_cell_u64((uint64_t)i % 20),
+			i % 3 ? sample_str("here") :
+				stele_cell_of(STELE_TYPE_NULL),
+		};
+
+		rc = stele_builder_add(b, 0, row, 3, NULL, err);
+		key = stele_cell_i64(-i * i);
+		if (!rc)
+			rc = stele_builder_table_add(b, table, &key, &yes, err);
+	}
+	return rc;
+}

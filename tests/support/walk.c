@@ -10,6 +10,7 @@
 #define MAX_ITEMS 64u /* of one list, dict or array */
 #define MAX_DIGITS 2000u
 #define ROW_STEPS 600u
+#define EQUAL_EVERY 61u /* calls */
 
 /* --------------------------------------------------------------- calls */
 
@@ -73,7 +74,8 @@ static void walk_digits(struct walk *w, const struct stele_value *value)
 	char text[MAX_DIGITS];
 	size_t len = 0, size;
 
-	if (value->type == STELE_TYPE_BIGINT) {
+	if (value->type == STELE_TYPE_BIGINT ||
+	    value->type == STELE_TYPE_DECIMAL) {
 		walk_touch(w, value->u.ptr, value->len);
 		if (value->len > sizeof(text) / 3 && value->len < 41000)
 			return; /* quadratic: not thousands of times */
@@ -97,6 +99,80 @@ static void walk_list(struct walk *w, const struct stele_value *list,
 	}
 	if (stele_value_item(list, list->len, &item) != -STELE_E_ABSENT)
 		walk_fault(w, 0, "stele_value_item behind the last");
+}
+
+/* What is in a set can be found there. */
+static void walk_set(struct walk *w, const struct stele_value *set,
+		     unsigned depth)
+{
+	struct stele_value item;
+
+	walk_list(w, set, depth);
+	for (uint64_t i = 0; i < set->len && walk_goes_on(w); i++) {
+		if (i == MAX_ITEMS)
+			i = set->len - 1;
+		if (must(w, stele_value_item(set, i, &item),
+			 "stele_value_item"))
+			must(w, stele_value_contains(set, &item),
+			     "stele_value_contains");
+	}
+}
+
+/* The element that lies farthest, if there is any. */
+static void walk_ndarray(struct walk *w, const struct stele_value *value)
+{
+	uint64_t last[STELE_NDARRAY_AXES], off = 0;
+	struct stele_ndarray array;
+	struct stele_value element;
+	int rc;
+
+	if (!must(w, stele_value_ndarray(value, &array), "stele_value_ndarray"))
+		return;
+	for (uint32_t i = 0; i < array.nr_axes; i++) {
+		if (!array.shape[i]) {
+			walk_called(w, stele_ndarray_at(value, last, &element),
+				    "stele_ndarray_at");
+			return;
+		}
+		last[i] = array.shape[i] - 1;
+		off += last[i] * (uint64_t)array.strides[i];
+	}
+	walk_touch(w, array.data, off + stele_type_width(array.element));
+	/* the bytes may change meanwhile, but not those of a strict walk */
+	rc = stele_ndarray_at(value, last, &element);
+	if (must(w, rc, "stele_ndarray_at") && element.type == STELE_TYPE_UUID)
+		walk_touch(w, element.u.ptr, element.len);
+}
+
+static void walk_user(struct walk *w, const struct stele_value *value)
+{
+	struct stele_str name, bytes;
+
+	if (!must(w, stele_value_user(value, &name, &bytes),
+		  "stele_value_user"))
+		return;
+	walk_touch(w, name.ptr, name.len);
+	walk_touch(w, bytes.ptr, bytes.len);
+}
+
+/* Hash and equality: now and then, for they may take as long as an image is. */
+static void walk_alike(struct walk *w, const struct stele_value *value)
+{
+	bool equal = true;
+	uint64_t hash;
+
+	if (w->calls % EQUAL_EVERY)
+		return;
+	walk_called(w, stele_value_hash(value, w->calls, &hash),
+		    "stele_value_hash");
+	if (w->before.segment)
+		walk_called(w, stele_value_equal(value, &w->before, &equal),
+			    "stele_value_equal");
+	if (must(w, stele_value_equal(value, value, &equal),
+		 "stele_value_equal") &&
+	    !equal)
+		walk_fault(w, 0, "stele_value_equal of one value");
+	w->before = *value;
 }
 
 static void walk_array(struct walk *w, const struct stele_value *array,
@@ -231,13 +307,25 @@ void walk_value(struct walk *w, const struct stele_value *value, unsigned depth)
 	if (depth >= WALK_DEPTH || !walk_goes_on(w))
 		return;
 	depth++;
+	walk_alike(w, value);
 	switch (value->type) {
 	case STELE_TYPE_STR:
 	case STELE_TYPE_BYTES:
+	case STELE_TYPE_UUID:
 		walk_str(w, value);
 		return;
 	case STELE_TYPE_LIST:
+	case STELE_TYPE_TUPLE:
 		walk_list(w, value, depth);
+		return;
+	case STELE_TYPE_SET:
+		walk_set(w, value, depth);
+		return;
+	case STELE_TYPE_NDARRAY:
+		walk_ndarray(w, value);
+		return;
+	case STELE_TYPE_USER:
+		walk_user(w, value);
 		return;
 	case STELE_TYPE_ARRAY:
 		walk_array(w, value, depth);
@@ -298,6 +386,8 @@ void walk_segment(struct walk *w, uint64_t steps)
 	walk_roots(w);
 	w->steps = steps;
 	walk_rows(w);
+	w->steps = steps;
+	walk_view(w);
 	for (uint32_t i = 0;
 	     i < 32 && (map = stele_segment_map_at(w->segment, i)); i++) {
 		w->steps = steps;

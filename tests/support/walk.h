@@ -6,7 +6,8 @@
  * anything: the bytes may be hostile.  `strict` says that they were verified;
  * then no call may find them broken, and what is listed can be looked up.
  *
- * Nothing here recurses deeper than WALK_DEPTH or allocates.
+ * Nothing here recurses deeper than WALK_DEPTH, or allocates but for
+ * stele_value_equal().
  */
 #ifndef WALK_H
 #define WALK_H
@@ -22,6 +23,7 @@ struct walk {
 	uint64_t calls; /* made in all */
 	uint64_t refused; /* of them, by bytes that are broken */
 	uint64_t sum; /* of the bytes that were touched */
+	struct stele_value before; /* one that was met, to be compared */
 	const char *fault; /* strict: the first call that failed, else NULL */
 	int fault_code;
 };
@@ -50,5 +52,6 @@ void walk_value(struct walk *w, const struct stele_value *value,
 		unsigned depth);
 void walk_schema(struct walk *w);
 void walk_map(struct walk *w, const struct stele_map *map);
+void walk_view(struct walk *w);
 
 #endif /* WALK_H */

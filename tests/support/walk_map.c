@@ -184,6 +184,56 @@ static void walk_key(struct walk *w, const struct stele_value *key)
 			    "a key's code points");
 }
 
+static void walk_part(struct walk *w, const struct stele_key *key)
+{
+	uint64_t points;
+
+	if (key->type == STELE_TYPE_STR)
+		walk_called(w, stele_value_code_points(&key->value, &points),
+			    "a part's code points");
+	else if (key->value.len)
+		walk_touch(w, key->value.u.ptr, key->value.len);
+	walk_touch(w, key->name.ptr, key->name.len);
+	walk_touch(w, key->bytes.ptr, key->bytes.len);
+}
+
+/* An encoding: its parts, and theirs, of which there is an end. */
+static void walk_parts(struct walk *w, struct stele_key *key)
+{
+	struct stele_key part;
+	struct stele_str name;
+
+	walk_part(w, key);
+	if (key->type != STELE_TYPE_TUPLE && key->type != STELE_TYPE_SET &&
+	    key->type != STELE_TYPE_RECORD)
+		return;
+	while (walk_goes_on(w)) {
+		int rc = stele_key_next(key, &name, &part);
+
+		if (rc == -STELE_E_ABSENT)
+			break;
+		if (!walk_called(w, rc, "stele_key_next"))
+			break;
+		walk_touch(w, name.ptr, name.len);
+		walk_parts(w, &part);
+	}
+}
+
+static void walk_encoded(struct walk *w, const struct stele_map *map,
+			 const struct stele_value *encoded)
+{
+	struct stele_matches matches;
+	struct stele_key key;
+
+	found(w,
+	      stele_map_find_encoded(map, encoded->u.ptr, encoded->len,
+				     &matches),
+	      "stele_map_find_encoded");
+	if (walk_called(w, stele_key_read(encoded->u.ptr, encoded->len, &key),
+			"stele_key_read"))
+		walk_parts(w, &key);
+}
+
 void walk_map(struct walk *w, const struct stele_map *map)
 {
 	struct stele_map_info info = { .size = sizeof(info) };
@@ -196,6 +246,12 @@ void walk_map(struct walk *w, const struct stele_map *map)
 	walk_odd_keys(w, map);
 	if (stele_map_info(map, &info))
 		return;
+	if (info.kind == STELE_MAP_FILTER) {
+		if (stele_map_next(map, &cursor, keys, &matches) !=
+		    -STELE_E_TYPE)
+			walk_fault(w, 0, "stele_map_next of a filter");
+		return;
+	}
 	while (walk_goes_on(w)) {
 		int rc = stele_map_next(map, &cursor, &keys[n], &matches);
 
@@ -205,9 +261,10 @@ void walk_map(struct walk *w, const struct stele_map *map)
 			continue;
 		walk_key(w, &keys[n]);
 		walk_matches(w, &matches);
-		/* canonical keys come as their encoding, not as values */
-		if (info.key == STELE_KEY_CANONICAL)
+		if (info.key == STELE_KEY_CANONICAL) {
+			walk_encoded(w, map, &keys[n]);
 			continue;
+		}
 		look_up(w, map, &info, &keys[n]);
 		if (++n < BATCH || info.multi) {
 			n %= BATCH;

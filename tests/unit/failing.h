@@ -23,6 +23,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -41,6 +42,8 @@ static struct {
 	bool no_exchange; /* likewise RENAME_EXCHANGE, RENAME_NOREPLACE */
 	long held; /* allocations that were not freed, by difference */
 	int (*at_sync)(int fd); /* before fsync(); the errno it ends with */
+	void (*at_fcntl)(int fd, int command); /* before fcntl() */
+	void (*at_stat)(struct stat *st); /* with what fstatat() has found */
 } failing;
 
 static inline void failing_begin(enum failing_what what, long k, int error)
@@ -59,10 +62,17 @@ static inline bool failing_end(void)
 
 static inline bool fails(enum failing_what what)
 {
-	if (failing.what != what || --failing.left)
+	if (failing.what != what ||
+	    __atomic_sub_fetch(&failing.left, 1, __ATOMIC_RELAXED))
 		return false;
 	errno = what == FAILING_ALLOCATION ? ENOMEM : failing.error;
 	return true;
+}
+
+/* Of a call that no signal interrupts. */
+static inline bool fails_at_once(void)
+{
+	return failing.error != EINTR && fails(FAILING_IO);
 }
 
 static inline size_t shortened(size_t len)
@@ -146,9 +156,62 @@ int renameat(int from, const char *old, int to, const char *new)
 
 int memfd_create(const char *name, unsigned flags)
 {
-	if (fails(FAILING_IO))
+	if (fails_at_once())
 		return -1;
 	return (int)syscall(SYS_memfd_create, name, flags);
+}
+
+int fstat(int fd, struct stat *st)
+{
+	if (fails_at_once())
+		return -1;
+	return (int)syscall(SYS_newfstatat, fd, "", st, AT_EMPTY_PATH);
+}
+
+int fstatat(int folder, const char *path, struct stat *st, int flags)
+{
+	int rc;
+
+	if (fails_at_once())
+		return -1;
+	rc = (int)syscall(SYS_newfstatat, folder, path, st, flags);
+	if (!rc && failing.at_stat)
+		failing.at_stat(st);
+	return rc;
+}
+
+int fchmod(int fd, mode_t mode)
+{
+	return fails_at_once() ? -1 : (int)syscall(SYS_fchmod, fd, mode);
+}
+
+int fcntl(int fd, int what, ...)
+{
+	va_list args;
+	long arg;
+
+	va_start(args, what);
+	arg = va_arg(args, long);
+	va_end(args);
+	if (failing.at_fcntl)
+		failing.at_fcntl(fd, what);
+	return fails_at_once() ? -1 : (int)syscall(SYS_fcntl, fd, what, arg);
+}
+
+/* A test's own memory is none of the library's calls. */
+void *mmap(void *at, size_t len, int protection, int flags, int fd, off_t off)
+{
+	if ((fd >= 0 || protection == PROT_NONE) && fails_at_once())
+		return MAP_FAILED;
+	/* the C library's and the kernel's agree on 64-bit machines */
+	return (void *)syscall(SYS_mmap, at, len, protection, flags, fd, off);
+}
+
+int madvise(void *at, size_t len, int advice)
+{
+	if (fails_at_once())
+		return -1;
+	return (int)syscall(SYS_madvise, at, len, advice);
 }
 
 /* AddressSanitizer has allocation calls of its own. */

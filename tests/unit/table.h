@@ -77,7 +77,8 @@ static inline void table_read(struct table *t)
 						     t->result.index.len),
 				 0);
 	fmt->partitions_off += index;
-	fmt->separators_off += index;
+	if (fmt->separators_off)
+		fmt->separators_off += index;
 	t->segment.len = stele_output_tail(t->out);
 	assert_int_equal(posix_memalign(&image, 4096, t->segment.len), 0);
 	t->image = image;

@@ -246,7 +246,7 @@ static void refusals_name_the_place(void **state)
 	assert_int_equal(stele_builder_add(b, 0, row, 4, NULL, &err),
 			 -STELE_E_DUPLICATE);
 	assert_string_equal(err.reason,
-			    "field 'd': the key 'k' twice in one dict");
+			    "field 'd': the key 'k' is there twice");
 	row[2].len = 1;
 	row[0] = stele_cell_str("\xff", 1);
 	assert_int_equal(stele_builder_add(b, 0, row, 4, NULL, &err),

@@ -16,12 +16,16 @@
 
 #include "failing.h"
 #include "folder.h"
+#include "format.h"
 
 static const char schema_text[] =
 	"record M { name: str } record R { id: u64 name: str m: M "
 	"deps: list<weak by_name> up: ref by_id? any: any }\n"
+	"record T { key: tuple<str, decimal> parts: set<str> grid: ndarray<u8>\n"
+	"who: user<Who> list: list<str> at: zoned other: weak by_key? }\n"
 	"table by_id: R(id)\ntable by_name: R(name)\n"
-	"table by_m: R(m.name) multi\ntable by_two: R(id, name)\n";
+	"table by_m: R(m.name) multi\ntable by_two: R(id, name)\n"
+	"table by_key: T(key)\ntable by_parts: T(parts, who, at) multi\n";
 
 #define NR_ROWS 40u
 
@@ -70,6 +74,13 @@ static int add_hand_table(struct stele_builder *b, struct stele_error *err)
 	uint32_t table;
 	int rc = stele_builder_table(b, "by_hand", &o, &table, err);
 
+	if (!rc)
+		rc = stele_builder_table_add(b, table, &key, &value, err);
+	o.key = STELE_TYPE_ANY;
+	if (!rc)
+		rc = stele_builder_table(b, "by_any", &o, &table, err);
+	key = stele_cell_list(&value, 1);
+	key.type = STELE_TYPE_TUPLE;
 	return rc ? rc : stele_builder_table_add(b, table, &key, &value, err);
 }
 
@@ -88,6 +99,95 @@ static int add_cycle(struct stele_builder *b, struct stele_error *err)
 	items[1] = stele_cell_ref(text);
 	rc = stele_builder_fill(b, list, items, 2, err);
 	return rc ? rc : stele_builder_root(b, "cycle", &items[0], err);
+}
+
+/* Searches of NR_CROWDED keys that begin at one slot. */
+#define NR_CROWDED 260u
+static struct stele_cell crowded[NR_CROWDED];
+
+static int crowd(void)
+{
+	struct stele_value v = { .type = STELE_TYPE_U64 };
+	uint64_t hash;
+	unsigned n = 0;
+
+	for (; n < NR_CROWDED; v.u.u++) {
+		if (stele_value_hash(&v, STELE_FMT_DEFAULT_SEED, &hash))
+			return -1;
+		if (!(hash >> 32 & 511))
+			crowded[n++] = stele_cell_u64(v.u.u);
+	}
+	return 0;
+}
+
+/* A row of the later types; its list is given by its handle. */
+static int add_typed(struct stele_builder *b, unsigned i,
+		     struct stele_handle list, struct stele_error *err)
+{
+	static const struct stele_user who = { "Who", 3, long_text, 100 };
+	static const struct stele_ndarray grid = {
+		.data = long_text,
+		.element = STELE_TYPE_U8,
+		.nr_axes = 2,
+		.shape = { 30, 40 },
+		.strides = { 1, 100 },
+	};
+	struct stele_cell key[2], other[2], row[7], items[10];
+	char text[10][40];
+
+	for (unsigned k = 0; k < 10; k++) {
+		snprintf(text[k], sizeof(text[k]), "item %u of the set", k);
+		items[k] = stele_cell_str(text[k], strlen(text[k]));
+	}
+	key[0] = items[i];
+	key[1] = stele_cell_str("1.50", 4);
+	key[1].type = STELE_TYPE_DECIMAL;
+	other[0] = items[(i + 3) % 10];
+	other[1] = key[1];
+	row[0] = stele_cell_list(key, 2);
+	row[0].type = STELE_TYPE_TUPLE;
+	row[1] = stele_cell_list(items, 10);
+	row[1].type = STELE_TYPE_SET;
+	row[2] = stele_cell_of(STELE_TYPE_NDARRAY);
+	row[2].u.ndarray = &grid;
+	row[3] = stele_cell_of(STELE_TYPE_USER);
+	row[3].u.user = &who;
+	row[4] = stele_cell_ref(list);
+	row[5] = stele_cell_of(STELE_TYPE_ZONED);
+	row[5].offset = 60;
+	row[6] = stele_cell_list(other, 2);
+	row[6].type = STELE_TYPE_TUPLE;
+	return stele_builder_add(b, 2, row, 7, NULL, err);
+}
+
+static int add_types(struct stele_builder *b, struct stele_error *err)
+{
+	struct stele_cell text = stele_cell_str(long_text, 50);
+	struct stele_cell list = stele_cell_list(&text, 1), pairs[22];
+	struct stele_cell set = stele_cell_list(crowded, NR_CROWDED);
+	struct stele_handle handle, dict;
+	int rc = stele_builder_put(b, &list, &handle, err);
+
+	for (unsigned i = 0; !rc && i < 5; i++)
+		rc = add_typed(b, i, handle, err);
+	set.type = STELE_TYPE_SET;
+	if (!rc)
+		rc = stele_builder_root(b, "crowded", &set, err);
+	if (!rc)
+		rc = stele_builder_reserve_dict(b, 11, &dict, err);
+	if (rc)
+		return rc;
+	for (unsigned i = 0; i < 11; i++) {
+		pairs[2 * i] = i ? stele_cell_u64(i) : stele_cell_ref(handle);
+		pairs[2 * i + 1] = stele_cell_ref(dict);
+	}
+	/* a list is no key: refused, and tried again */
+	rc = stele_builder_fill(b, dict, pairs, 11, err);
+	if (rc != -STELE_E_TYPE)
+		return rc;
+	pairs[0] = stele_cell_list(&text, 1);
+	pairs[0].type = STELE_TYPE_TUPLE;
+	return stele_builder_fill(b, dict, pairs, 11, err);
 }
 
 /* Enough that the output's buffer is written, and strings are read back. */
@@ -115,6 +215,8 @@ static int fill(struct stele_builder *b, struct stele_error *err)
 	}
 	if (!rc)
 		rc = add_hand_table(b, err);
+	if (!rc)
+		rc = add_types(b, err);
 	return rc ? rc : add_cycle(b, err);
 }
 
@@ -225,8 +327,8 @@ static void fail_each(enum failing_what what, int error, uint64_t memory)
 
 	for (k = 1; fell; k++) {
 		fell = fail_one(what, error, k, memory, &failures, &left);
-		/* libcrypto keeps the last 16 errors of a thread */
-		for (unsigned again = 0; left && again < 20; again++)
+		/* what libcrypto makes once it keeps */
+		if (left)
 			fail_one(what, error, k, memory, &failures, &left);
 		if (left)
 			fail_msg("call %ld left %ld allocations", k, left);
@@ -259,7 +361,8 @@ static void short_transfers_go_on(void **state)
 
 	(void)state;
 	failing_begin(FAILING_SHORT, 0, 0);
-	assert_int_equal(build(1, NULL, &err), 0);
+	if (build(1, NULL, &err))
+		fail_msg("%s", err.reason);
 	failing_end();
 	verify_x();
 }
@@ -311,6 +414,8 @@ static int set_up(void **state)
 	(void)state;
 	for (unsigned i = 0; i < sizeof(long_text); i++)
 		long_text[i] = (char)('a' + i % 26);
+	if (crowd())
+		return -1;
 	return stele_schema_parse(schema_text, strlen(schema_text), &schema,
 				  &err);
 }

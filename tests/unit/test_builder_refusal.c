@@ -10,6 +10,7 @@
 
 #include "builder.h"
 #include "building.h"
+#include "canonical.h"
 #include "map_probe.h"
 
 static struct stele_error err;
@@ -175,7 +176,8 @@ static void nan_is_no_key(void **state)
 	dict.u.cells = pair;
 	dict.len = 1;
 	assert_int_equal(add_one(b, dict), -STELE_E_RANGE);
-	assert_string_equal(err.reason, "field 'v': key 0: no key can be NaN");
+	assert_string_equal(err.reason,
+			    "field 'v': key 0: NaN cannot be a key");
 	dict.len = 0;
 	assert_int_equal(add_one(b, dict), -STELE_E_TYPE);
 	assert_string_equal(err.reason, "table 'by_v': dict cannot be a key");
@@ -404,7 +406,7 @@ static void counts_beyond_a_limit_are_refused_by_name(void **state)
 		{ STELE_TYPE_DICT, 1ull << 30,
 		  "more than 1073741823 pairs in one dict" },
 		{ STELE_TYPE_LIST, 1ull << 46,
-		  "more than 2^45 items in one list" },
+		  "more than 2^45 items in one collection" },
 		{ STELE_TYPE_ARRAY, 1ull << 46,
 		  "more than 2^45 elements in one array" },
 		{ STELE_TYPE_STR, 1ull << 49,
@@ -632,29 +634,29 @@ static void table_options_are_checked(void **state)
 
 /* ------------------------------------------------------------------- state */
 
-static void canonical_key_has_up_to_16_kib(void **state)
+static void canonical_key_has_up_to_65792_bytes(void **state)
 {
 	struct stele_builder *b = begin(NULL, NULL);
 	struct stele_table_options o = { .size = sizeof(o),
 					 .key = STELE_TYPE_ANY,
 					 .value = STELE_TYPE_U64 };
-	char *text = calloc(1, 16384);
+	char *text = calloc(1, STELE_CANONICAL_MAX);
 	struct stele_cell value = stele_cell_u64(1), key;
 	struct stele_segment *seg;
 	struct stele_value found;
 	uint32_t t;
 
 	(void)state;
-	memset(text, 'k', 16384);
+	memset(text, 'k', STELE_CANONICAL_MAX);
 	assert_int_equal(stele_builder_table(b, "t", &o, &t, &err), 0);
-	key = stele_cell_str(text, 16384);
+	key = stele_cell_str(text, STELE_CANONICAL_MAX);
 	assert_int_equal(stele_builder_table_add(b, t, &key, &value, &err),
 			 -STELE_E_LIMIT);
 	key.len--;
 	assert_int_equal(stele_builder_table_add(b, t, &key, &value, &err), 0);
 	seg = finish(b);
 	assert_int_equal(stele_map_get_str(stele_segment_map(seg, "t"), text,
-					   16383, &found),
+					   STELE_CANONICAL_MAX - 1, &found),
 			 0);
 	assert_int_equal(found.u.u, 1);
 	stele_segment_close(seg);
@@ -730,7 +732,7 @@ int main(void)
 		cmocka_unit_test(objects_end_below_2_to_the_48),
 		cmocka_unit_test(build_options_are_checked),
 		cmocka_unit_test(table_options_are_checked),
-		cmocka_unit_test(canonical_key_has_up_to_16_kib),
+		cmocka_unit_test(canonical_key_has_up_to_65792_bytes),
 		cmocka_unit_test(nothing_goes_in_after_the_end),
 	};
 

@@ -9,16 +9,22 @@
 #include <sys/stat.h>
 
 #include "building.h"
+#include "cells.h"
 #include "folder.h"
 
 static const char schema_text[] =
 	"record Maker { name: str mail: str } "
 	"record Item { id: u64 name: str group: str maker: Maker "
-	"tags: list<str> sizes: dict<str, u32> next: weak by_name extra: any }\n"
+	"tags: list<str> sizes: dict<str, u32> next: weak by_name extra: any "
+	"made: zoned price: decimal place: tuple<str, decimal> marks: set<u64> "
+	"near: weak by_place }\n"
 	"table by_id: Item(id)\n"
 	"table by_name: Item(name)\n"
 	"table by_group: Item(group) multi\n"
-	"table by_both: Item(group, maker.name) multi\n";
+	"table by_both: Item(group, maker.name) multi\n"
+	"table by_place: Item(place)\n"
+	"table by_price: Item(price) multi\n"
+	"table by_marks: Item(marks, made) multi\n";
 
 #define NR_ROWS 20000u
 
@@ -30,10 +36,34 @@ static struct stele_cell print(char *to, size_t size, const char *what,
 	return stele_cell_str(to, (size_t)len);
 }
 
+/* The fields of the later types. */
+static void add_typed(struct stele_builder *b, unsigned i,
+		      struct stele_cell row[13])
+{
+	char text[3][64];
+	struct stele_cell place[2], near[2], marks[12];
+
+	row[8] = zoned(i * 1000000ll, (int)(i % 100) * 60);
+	row[9] = print(text[0], 64, "", i % 1000);
+	row[9].type = STELE_TYPE_DECIMAL;
+	row[9].u.ptr = text[0] + 1; /* behind the space */
+	row[9].len--;
+	place[0] = print(text[1], 64, "street", i);
+	place[1] = row[9];
+	row[10] = tuple(place, 2);
+	for (unsigned k = 0; k < 12; k++)
+		marks[k] = stele_cell_u64((i % 50 + k * 5) % 12 * 1000);
+	row[11] = set(marks, i % 13);
+	near[0] = print(text[2], 64, "street", i * 7919 % (NR_ROWS + 100));
+	near[1] = row[9];
+	row[12] = tuple(near, 2);
+	add(b, 1, row, 13);
+}
+
 static void add_row(struct stele_builder *b, unsigned i)
 {
 	char text[14][64];
-	struct stele_cell maker[2], tags[3], sizes[4], row[8], extra[2];
+	struct stele_cell maker[2], tags[3], sizes[4], row[13], extra[2];
 
 	maker[0] = print(text[0], 64, "a maker of many things, the number",
 			 i % 70);
@@ -58,7 +88,7 @@ static void add_row(struct stele_builder *b, unsigned i)
 	row[5].len = 2;
 	row[6] = print(text[10], 64, "item", i * 7919 % (NR_ROWS + 100));
 	row[7] = stele_cell_list(extra, 2);
-	add(b, 1, row, 8);
+	add_typed(b, i, row);
 }
 
 /* The bytes of a whole image, malloced. */

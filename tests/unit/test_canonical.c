@@ -4,12 +4,14 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "canonical.h"
 #include "hash.h"
+#include "random.h"
 
 static struct stele_value value_of(unsigned type)
 {
@@ -225,11 +227,11 @@ static void nan_is_refused_as_out_of_range(void **state)
 	assert_int_equal(out.len, 0);
 }
 
-static void collections_are_refused_by_type(void **state)
+static void what_is_no_key_is_refused_by_type(void **state)
 {
 	static const unsigned types[] = { STELE_TYPE_UNSET, STELE_TYPE_LIST,
 					  STELE_TYPE_ARRAY, STELE_TYPE_DICT,
-					  STELE_TYPE_RECORD };
+					  STELE_TYPE_NDARRAY };
 	uint8_t buf[16];
 	size_t len;
 
@@ -302,6 +304,20 @@ static void digits_that_are_none_are_refused(void **state)
 	(void)state;
 	assert_int_equal(stele_canonical_cell(&out, &c), -STELE_E_TYPE);
 	assert_int_equal(out.len, 0);
+	stele_buffer_free(&out);
+}
+
+static bool check_copy(const uint8_t *p, size_t len)
+{
+	uint8_t *copy = malloc(len + !len);
+	bool good;
+
+	assert_non_null(copy);
+	if (len)
+		memcpy(copy, p, len);
+	good = stele_canonical_check(copy, len);
+	free(copy);
+	return good;
 }
 
 static void other_bytes_are_no_encoding(void **state)
@@ -322,21 +338,129 @@ static void other_bytes_are_no_encoding(void **state)
 		{ "\x20\xff", 2, false },
 		{ "\x30\0\0\0", 4, false },
 		{ "\x31\0\0\0\0", 5, false },
+		{ "\x30\xa0\xc0\x2c\0", 5, true }, /* 9999-12-31 */
+		{ "\x30\xa1\xc0\x2c\0", 5, false },
+		{ "\x31\0\0\0\0\0\0\0\x7f", 9, false },
+		{ "\x32\xff\x5f\xd7\x1d\x14\0\0\0", 9, true }, /* 23:59:59 */
+		{ "\x32\0\x60\xd7\x1d\x14\0\0\0", 9, false },
+		{ "\x32\xff\xff\xff\xff\xff\xff\xff\xff", 9, false },
+		{ "\x33\0\0\0\0\0\0\0\x80", 9, false },
+		{ "\x34\0\0\0\0\0\0\0\x80", 9, true },
 		{ "\x12", 1, false },
+		{ "\x12\1\xff\xff\xff\xff\1", 7, true }, /* 0.1 */
+		{ "\x12\2\xff\xff\xff\xff\1", 7, false },
+		{ "\x12\1\xff\xff\xff\xff", 6, false }, /* zero */
+		{ "\x12\1\xff\xff\xff\xff\1\0", 8, false },
+		{ "\x12\1\xff\xff\xff\xff\12", 7, false }, /* 1 */
+		{ "\x12\1\xff\xff\xff\xff\5", 7, false }, /* 0.5 */
+		{ "\x12\1\xfe\xff\xff\xff\12", 7, false }, /* 0.10 */
+		{ "\x12\1\0\0\0\0\1", 7, false },
+		{ "\x12\1\xc0\xbd\xf0\xff\1", 7, true }, /* E-1000000 */
+		{ "\x12\1\xbf\xbd\xf0\xff\1", 7, false },
+		{ "\x22"
+		  "0123456789abcdef",
+		  17, true },
+		{ "\x22"
+		  "0123456789abcde",
+		  16, false },
+		{ "\x32\0\0\0\0\0\0\0\0", 9, true },
+		{ "\x33\0\0\0\0\0\0\0", 8, false },
+		{ "\x35\0\0\0\0\0\0\0\0", 9, false },
 		{ "\x40\2\1\1\2\x20x", 7, true },
 		{ "\x40\2\1\1\2\x20", 6, false },
 		{ "\x40\2\1\1\2\x20x!", 8, false },
-		{ "\x40\1\1\1", 4, false }, /* of one */
+		{ "\x40\0", 2, true },
+		{ "\x40", 1, false },
+		{ "\x40\1\1\1", 4, true },
+		{ "\x40\1\0", 3, false }, /* of nothing */
 		{ "\x40\x82\0\1\1\1\1", 7, false }, /* a needless byte */
-		{ "\x40\2\1\1\1\x40", 6, false }, /* of tuples */
+		{ "\x40\2\1\1\2\x40\0", 7, true },
+		{ "\x40\2\1\1\1\x40", 6, false },
 		{ "\x40\xff\xff\xff\xff\xff\xff\xff\xff\xff\1", 11, false },
+		{ "\x41\2\1\1\2\x20x", 7, true },
+		{ "\x41\2\2\x20x\1\1", 7, false }, /* out of order */
+		{ "\x41\2\1\1\1\1", 6, false }, /* one twice */
+		{ "\x41\2\2\x20x\3\x20xa", 9, true },
+		{ "\x41\2\3\x20xa\2\x20x", 9, false },
+		{ "\x42\1P\0", 4, true },
+		{ "\x42\1P\1\1a\1\1", 8, true },
+		{ "\x42\1P\2\1b\1\1\2aa\1\1", 13, true },
+		{ "\x42\1P\2\2aa\1\1\1b\1\1", 13, false }, /* order */
+		{ "\x42\1P\2\1a\1\1\1a\1\1", 12, false },
+		{ "\x42\1P\1\1\xff\1\1", 8, false },
+		{ "\x42\1\xff\0", 4, false },
+		{ "\x42\1P\1\1a", 6, false },
+		{ "\x42\1P\0\0", 5, false },
+		{ "\x43\1u", 3, true },
+		{ "\x43\1u\xff\0", 5, true },
+		{ "\x43\0x", 3, false }, /* no name */
+		{ "\x43\1\xff", 3, false },
+		{ "\x43\2u", 3, false },
+		{ "\x44", 1, false },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
-		if (stele_canonical_check((const uint8_t *)cases[i].bytes,
-					  cases[i].len) != cases[i].good)
+		/* in memory of just that length, for a checker of it */
+		if (check_copy((const uint8_t *)cases[i].bytes, cases[i].len) !=
+		    cases[i].good)
 			fail_msg("case %zu", i);
+}
+
+static void encoding_that_is_too_long_is_none(void **state)
+{
+	uint8_t *p = calloc(1, STELE_CANONICAL_MAX + 1);
+
+	(void)state;
+	assert_non_null(p);
+	p[0] = 0x21;
+	assert_true(stele_canonical_check(p, STELE_CANONICAL_MAX));
+	assert_false(stele_canonical_check(p, STELE_CANONICAL_MAX + 1));
+	free(p);
+}
+
+/* Tuples of one in each other, around null. */
+static void encoding_that_is_too_deep_is_none(void **state)
+{
+	uint8_t p[4 * STELE_CANONICAL_DEPTH], *at = p + sizeof(p);
+
+	(void)state;
+	*--at = 0x01;
+	for (unsigned depth = 2; depth <= STELE_CANONICAL_DEPTH + 2; depth++) {
+		size_t len = (size_t)(p + sizeof(p) - at);
+
+		/* a length of two bytes from 128 on */
+		if (len >= 128)
+			*--at = (uint8_t)(len >> 7);
+		*--at = (uint8_t)(len < 128 ? len : len | 0x80);
+		*--at = 1;
+		*--at = 0x40;
+		/* of several fields each counts by itself */
+		assert_int_equal(
+			stele_canonical_check(at, (size_t)(p + sizeof(p) - at)),
+			depth <= STELE_CANONICAL_DEPTH + 1);
+	}
+}
+
+/* Whatever the bytes: no access outside, and what is good is said in one way. */
+static void bytes_by_chance_are_checked_in_bounds(void **state)
+{
+	static const uint8_t tags[] = { 0x40, 0x41, 0x42, 0x43, 0x10, 0x12,
+					0x20, 0x01, 0x00, 0x02, 0x03, 0x61 };
+	struct random r = { 7 };
+	unsigned nr_good = 0;
+
+	(void)state;
+	print_message("# seed %llu\n", (unsigned long long)r.state);
+	for (int n = 0; n < 200000; n++) {
+		uint8_t p[24];
+		size_t len = random_below(&r, sizeof(p)) + 1;
+
+		for (size_t i = 0; i < len; i++)
+			p[i] = tags[random_below(&r, sizeof(tags))];
+		nr_good += check_copy(p, len);
+	}
+	assert_true(nr_good > 100);
 }
 
 int main(void)
@@ -346,12 +470,15 @@ int main(void)
 		cmocka_unit_test(largest_double_is_an_integer_of_128_bytes),
 		cmocka_unit_test(every_whole_double_is_the_integer_it_equals),
 		cmocka_unit_test(nan_is_refused_as_out_of_range),
-		cmocka_unit_test(collections_are_refused_by_type),
+		cmocka_unit_test(what_is_no_key_is_refused_by_type),
 		cmocka_unit_test(too_small_a_buffer_tells_the_length_needed),
 		cmocka_unit_test(hash_is_that_of_the_encoding_at_every_length),
 		cmocka_unit_test(bool_differs_from_integer_and_str_from_bytes),
 		cmocka_unit_test(digits_that_are_none_are_refused),
 		cmocka_unit_test(other_bytes_are_no_encoding),
+		cmocka_unit_test(encoding_that_is_too_long_is_none),
+		cmocka_unit_test(encoding_that_is_too_deep_is_none),
+		cmocka_unit_test(bytes_by_chance_are_checked_in_bounds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 
 /* Calls of one kind are counted; the one numbered @fail_at fails. */
@@ -78,20 +79,32 @@ static void fault_ctx_free(EVP_MD_CTX *ctx)
 	EVP_MD_CTX_free(ctx);
 }
 
+static bool queue_errors; /* as OpenSSL does */
+
+static bool ssl_fails(void)
+{
+	if (!fails(&ssl_point))
+		return false;
+	if (queue_errors)
+		ERR_put_error(ERR_LIB_EVP, 0, EVP_R_INITIALIZATION_ERROR,
+			      "a fault", 1);
+	return true;
+}
+
 static int fault_init(EVP_MD_CTX *ctx, const EVP_MD *md,
 		      const OSSL_PARAM *params)
 {
-	return fails(&ssl_point) ? 0 : EVP_DigestInit_ex2(ctx, md, params);
+	return ssl_fails() ? 0 : EVP_DigestInit_ex2(ctx, md, params);
 }
 
 static int fault_update(EVP_MD_CTX *ctx, const void *p, size_t len)
 {
-	return fails(&ssl_point) ? 0 : EVP_DigestUpdate(ctx, p, len);
+	return ssl_fails() ? 0 : EVP_DigestUpdate(ctx, p, len);
 }
 
 static int fault_final(EVP_MD_CTX *ctx, uint8_t *out, unsigned int *len)
 {
-	return fails(&ssl_point) ? 0 : EVP_DigestFinal_ex(ctx, out, len);
+	return ssl_fails() ? 0 : EVP_DigestFinal_ex(ctx, out, len);
 }
 
 static bool no_sha256;
@@ -158,6 +171,7 @@ static long fault_sysconf(int name)
 #define pthread_create fault_thread
 #define sysconf fault_sysconf
 #include "digest.c"
+#include "digest_hasher.c"
 #undef pread
 
 /* Three levels of tree would need 64 MiB; two, and two chunks, do. */
@@ -329,6 +343,31 @@ static void a_failure_to_locate_names_the_block(void **state)
 	assert_true(nr_vague > 0);
 }
 
+/*
+ * Every failing call of OpenSSL leaves its reason in a queue that is the
+ * caller's: the next one who looks there would take it for his own.
+ */
+static void failures_leave_the_caller_s_queue_of_errors(void **state)
+{
+	size_t i;
+
+	(void)state;
+	queue_errors = true;
+	ERR_clear_error();
+	fail_each_of_all(&ssl_point, -ENOMEM);
+	assert_int_equal(ERR_peek_error(), 0);
+	ERR_put_error(ERR_LIB_USER, 0, 42, "caller", 1);
+	for (i = 0; i < sizeof(works) / sizeof(works[0]); i++) {
+		ssl_point.calls = 0;
+		ssl_point.fail_at = 2;
+		assert_int_equal(works[i](), -ENOMEM);
+	}
+	ssl_point.fail_at = 0;
+	queue_errors = false;
+	assert_int_equal(ERR_GET_REASON(ERR_get_error()), 42);
+	assert_int_equal(ERR_get_error(), 0);
+}
+
 /* fail_each() would expect an error: here the work is done all the same. */
 static void a_thread_which_does_not_start_is_done_without(void **state)
 {
@@ -431,6 +470,7 @@ int main(void)
 		cmocka_unit_test(no_allocation_fails_unnoticed),
 		cmocka_unit_test(no_openssl_call_fails_unnoticed),
 		cmocka_unit_test(no_read_or_write_fails_unnoticed),
+		cmocka_unit_test(failures_leave_the_caller_s_queue_of_errors),
 		cmocka_unit_test(a_failure_to_locate_names_the_block),
 		cmocka_unit_test(a_thread_which_does_not_start_is_done_without),
 		cmocka_unit_test(one_cpu_is_assumed_when_none_are_told),

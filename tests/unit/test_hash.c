@@ -245,6 +245,34 @@ static void siphash_gives_the_official_vectors(void **state)
 				 siphash_vectors[i]);
 }
 
+/* In two pieces, cut anywhere, and byte by byte. */
+static void siphash_in_pieces_is_that_of_the_whole(void **state)
+{
+	const uint64_t words[2] = { UINT64_C(0x0123456789abcdef),
+				    UINT64_C(0xfedcba9876543210) };
+	struct stele_siphash s;
+	uint8_t in[70];
+	size_t len, cut;
+
+	(void)state;
+	for (len = 0; len < sizeof(in); len++)
+		in[len] = (uint8_t)(len * 37);
+	for (len = 0; len <= sizeof(in); len++) {
+		uint64_t whole = stele_siphash(in, len, (const void *)words);
+
+		for (cut = 0; cut <= len; cut++) {
+			stele_siphash_begin(&s, words[0], words[1]);
+			stele_siphash_add(&s, in, cut);
+			stele_siphash_add(&s, in + cut, len - cut);
+			assert_int_equal(stele_siphash_end(&s), whole);
+		}
+		stele_siphash_begin(&s, words[0], words[1]);
+		for (cut = 0; cut < len; cut++)
+			stele_siphash_add(&s, in + cut, 1);
+		assert_int_equal(stele_siphash_end(&s), whole);
+	}
+}
+
 static void siphash_depends_on_every_bit_of_its_key(void **state)
 {
 	uint8_t key[STELE_SIPHASH_KEY_BYTES] = { 0 };
@@ -588,6 +616,7 @@ int main(void)
 		cmocka_unit_test(probes_remix_to_the_vectors),
 		cmocka_unit_test(ranges_are_as_in_the_vectors),
 		cmocka_unit_test(siphash_gives_the_official_vectors),
+		cmocka_unit_test(siphash_in_pieces_is_that_of_the_whole),
 		cmocka_unit_test(siphash_depends_on_every_bit_of_its_key),
 		cmocka_unit_test(siphash_tells_lengths_apart),
 		cmocka_unit_test(

@@ -247,6 +247,7 @@ static void what_is_no_file_is_refused(void **state)
 
 static void what_is_no_segment_is_refused(void **state)
 {
+	struct stele_segment *segment;
 	uint8_t bytes[8192];
 	FILE *f;
 
@@ -259,6 +260,8 @@ static void what_is_no_segment_is_refused(void **state)
 	assert_int_equal(fwrite(bytes, 1, sizeof(bytes), f), sizeof(bytes));
 	fclose(f);
 	assert_int_equal(refusal(at("text"), NULL, at("text")),
+			 -STELE_E_FORMAT);
+	assert_int_equal(stele_segment_open(at("text"), NULL, &segment, NULL),
 			 -STELE_E_FORMAT);
 }
 
@@ -329,6 +332,7 @@ static void unknown_options_are_refused(void **state)
 		uint64_t later;
 	} longer = { .options.size = sizeof(longer) };
 	struct stele_open_options options = { .size = sizeof(options) };
+	struct stele_segment *none;
 
 	(void)state;
 	make_file("x", 1);
@@ -340,6 +344,8 @@ static void unknown_options_are_refused(void **state)
 	options.flags = 0;
 	options.check_owner = 2;
 	assert_int_equal(refusal(at("x"), &options, "check_owner"), -EINVAL);
+	assert_int_equal(stele_segment_open_fd(0, &options, &none, NULL),
+			 -EINVAL);
 	options.check_owner = 0;
 	options.size = 4;
 	assert_int_equal(refusal(at("x"), &options, "size"), -EINVAL);
@@ -416,22 +422,15 @@ static void memfd_without_seals_is_not_stable(void **state)
 /* The descriptor of a memfd to cut and seal when its seals are asked for. */
 static int hasty = -1;
 
-int fcntl(int fd, int command, ...)
+static void cut_and_seal(int fd, int command)
 {
-	va_list args;
-	long arg;
-
-	va_start(args, command);
-	arg = va_arg(args, long);
-	va_end(args);
-	if (command == F_GET_SEALS && hasty >= 0) {
-		syscall(SYS_ftruncate, hasty, 4096);
-		syscall(SYS_fcntl, hasty, F_ADD_SEALS,
-			F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK |
-				F_SEAL_SEAL);
-		hasty = -1;
-	}
-	return (int)syscall(SYS_fcntl, fd, command, arg);
+	(void)fd;
+	if (command != F_GET_SEALS || hasty < 0)
+		return;
+	syscall(SYS_ftruncate, hasty, 4096);
+	syscall(SYS_fcntl, hasty, F_ADD_SEALS,
+		F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL);
+	hasty = -1;
 }
 
 /* Its seals are true, the size that it had before is not. */
@@ -448,6 +447,7 @@ static void memfd_that_is_cut_then_sealed_is_refused(void **state)
 	assert_in_range(len, 4097, sizeof(bytes) - 1);
 	assert_int_equal(pwrite(fd, bytes, (size_t)len, 0), len);
 	hasty = fd;
+	failing.at_fcntl = cut_and_seal;
 	assert_int_equal(stele_segment_open_fd(fd, NULL, &segment, &err),
 			 -STELE_E_FORMAT);
 	assert_int_equal(hasty, -1);
@@ -505,13 +505,26 @@ static void large_mapping_is_aligned_to_2_mib(void **state)
 	stele_segment_close(segment);
 }
 
+/* What the kernel says of this process is said of its emulator. */
+static void skip_where_emulated(void)
+{
+	if (getenv("STELE_EMULATED")) {
+		print_message("an emulator has mappings of its own\n");
+		skip();
+	}
+}
+
 static void populate_makes_all_pages_resident(void **state)
 {
-	int fd = make_memfd(3 * MIB);
-	struct stele_segment *segment = open_it_fd(fd, 0);
-	struct stele_segment_info info = info_of(segment);
+	struct stele_segment *segment;
+	struct stele_segment_info info;
+	int fd;
 
 	(void)state;
+	skip_where_emulated();
+	fd = make_memfd(3 * MIB);
+	segment = open_it_fd(fd, 0);
+	info = info_of(segment);
 	assert_true(info.resident_bytes < MIB);
 	assert_true(info.page_bytes >= 4096);
 	stele_segment_close(segment);
@@ -601,6 +614,16 @@ static void image_moves_between_file_and_memfd(void **state)
 	stele_segment_close(file);
 }
 
+static void overwrite(const char *name, uint64_t off, const char *byte)
+{
+	int fd;
+
+	assert_int_equal(chmod(at(name), 0600), 0);
+	fd = open(at(name), O_WRONLY | O_CLOEXEC);
+	assert_int_equal(pwrite(fd, byte, 1, (off_t)off), 1);
+	close(fd);
+}
+
 static void truncated_source_is_an_error(void **state)
 {
 	struct stele_segment *file;
@@ -618,6 +641,32 @@ static void truncated_source_is_an_error(void **state)
 	assert_int_equal(fd, -1);
 	assert_int_equal(entries(false), 1);
 	stele_segment_close(file);
+}
+
+/* One byte of the identity, then one of the header, while the source is open. */
+static void source_that_changes_is_not_copied(void **state)
+{
+	struct stele_segment *file;
+	struct stele_error err = { 0 };
+	struct stele_segment_info info;
+	int fd = -1;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		make_file("x", 3 * MIB);
+		file = open_it(at("x"), 0);
+		info = info_of(file);
+		overwrite("x", i ? 24 : info.image_bytes - 1, "\xff");
+		assert_int_equal(stele_publish_memfd(file, "test", 0, &fd,
+						     &err),
+				 -STELE_E_FORMAT);
+		assert_non_null(strstr(err.reason, "changed"));
+		assert_int_equal(stele_publish_file(file, at("y"), 0, 0, &err),
+				 -STELE_E_FORMAT);
+		assert_int_equal(fd, -1);
+		assert_int_equal(entries(true), 1);
+		stele_segment_close(file);
+	}
 }
 
 static void unknown_memfd_flags_are_refused(void **state)
@@ -641,6 +690,7 @@ static void hugetlb_memfd_has_pages_of_2_mib(void **state)
 	int fd = -1, rc;
 
 	(void)state;
+	skip_where_emulated();
 	make_file("x", 3 * MIB);
 	file = open_it(at("x"), 0);
 	rc = stele_publish_memfd(file, "test", STELE_MEMFD_F_HUGETLB, &fd,
@@ -663,65 +713,6 @@ static void hugetlb_memfd_has_pages_of_2_mib(void **state)
 	assert_true(same_image(file, huge));
 	stele_segment_close(huge);
 	stele_segment_close(file);
-}
-
-/* ------------------------------------------------------------- failures */
-
-static unsigned open_descriptors(void)
-{
-	unsigned n = 0;
-	int fd;
-
-	for (fd = 0; fd < 256; fd++)
-		n += fcntl(fd, F_GETFD) >= 0;
-	return n;
-}
-
-/*
- * Every k-th call fails once: opening gives an error and keeps nothing.  The C
- * library survives one allocation, which would only have saved memory.
- */
-static void fail_each_of_open(enum failing_what what, int error, uint32_t flags)
-{
-	struct stele_open_options options = { .size = sizeof(options),
-					      .flags = flags };
-	unsigned before = open_descriptors(), survived = 0;
-	long k;
-
-	for (k = 1;; k++) {
-		struct stele_segment *segment = NULL;
-		struct stele_error err = { 0 };
-		int rc;
-
-		failing_begin(what, k, error);
-		rc = stele_segment_open(at("x"), &options, &segment, &err);
-		if (!failing_end()) {
-			assert_int_equal(rc, 0);
-			stele_segment_close(segment);
-			break;
-		}
-		stele_segment_close(segment);
-		survived += !rc;
-		assert_int_equal(err.code, rc);
-		if (rc)
-			assert_int_equal(rc, -error);
-		assert_int_equal(open_descriptors(), before);
-	}
-	print_message("# %ld calls\n", k - 1);
-	assert_in_range(survived, 0, what == FAILING_ALLOCATION);
-	assert_true(k > 1);
-}
-
-static void failing_open_leaves_nothing(void **state)
-{
-	(void)state;
-	make_file("x", 1);
-	fail_each_of_open(FAILING_IO, EIO, 0);
-	fail_each_of_open(FAILING_IO, ENOSPC, STELE_OPEN_F_COPY);
-	if (!FAILING_ALLOCATION_WORKS)
-		return;
-	fail_each_of_open(FAILING_ALLOCATION, ENOMEM, 0);
-	fail_each_of_open(FAILING_ALLOCATION, ENOMEM, STELE_OPEN_F_COPY);
 }
 
 #define HOME_TEST(test) \
@@ -753,9 +744,9 @@ int main(void)
 		HOME_TEST(info_of_another_size_is_filled_as_far),
 		HOME_TEST(image_moves_between_file_and_memfd),
 		HOME_TEST(truncated_source_is_an_error),
+		HOME_TEST(source_that_changes_is_not_copied),
 		HOME_TEST(unknown_memfd_flags_are_refused),
 		HOME_TEST(hugetlb_memfd_has_pages_of_2_mib),
-		HOME_TEST(failing_open_leaves_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,16 +16,20 @@ struct shape {
 	size_t value_bytes;
 	uint64_t budget;
 	unsigned threads;
+	uint32_t filter;
 	unsigned step; /* every so-manieth call fails */
 };
 
 /* 30 entries of 300 KiB are two partitions, all of them out of line. */
 static const struct shape shapes[] = {
-	{ STELE_FMT_KEY_STR, STELE_TYPE_U64, 3, 8, 1 << 20, 1, 1 },
-	{ STELE_FMT_KEY_STR, STELE_TYPE_BYTES, 500, 300, 1000, 1, 1 },
-	{ STELE_FMT_KEY_STR, STELE_TYPE_BYTES, 30, 300 << 10, 1 << 20, 1, 5 },
-	{ STELE_FMT_KEY_STR, STELE_TYPE_BYTES, 30, 300 << 10, 1 << 30, 2, 3 },
-	{ STELE_FMT_KEY_U64, STELE_TYPE_U64, 400, 8, 1000, 1, 1 },
+	{ STELE_FMT_KEY_STR, STELE_TYPE_U64, 3, 8, 1 << 20, 1, 0, 1 },
+	{ STELE_FMT_KEY_STR, STELE_TYPE_BYTES, 500, 300, 1000, 1, 0, 1 },
+	{ STELE_FMT_KEY_STR, STELE_TYPE_BYTES, 30, 300 << 10, 1 << 20, 1, 0,
+	  5 },
+	{ STELE_FMT_KEY_STR, STELE_TYPE_BYTES, 30, 300 << 10, 1 << 30, 2, 0,
+	  3 },
+	{ STELE_FMT_KEY_U64, STELE_TYPE_U64, 400, 8, 1000, 1, 0, 1 },
+	{ STELE_FMT_KEY_STR, STELE_TYPE_BOOL, 1000, 1, 1000, 1, 100, 1 },
 };
 #define NR_SHAPES (sizeof(shapes) / sizeof(*shapes))
 
@@ -54,6 +58,7 @@ static int build(const struct shape *shape)
 		.name = "t",
 		.key_type = (uint8_t)shape->key_type,
 		.value_type = (uint8_t)shape->value_type,
+		.filter = shape->filter,
 		.seed = STELE_FMT_DEFAULT_SEED,
 	};
 	struct stele_budget budget = { .left = shape->budget };

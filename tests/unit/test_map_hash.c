@@ -68,6 +68,43 @@ static void integers_tuned_to_the_seed_get_another(void **state)
 	table_end(&t);
 }
 
+/* Tuned to the last of the groups: those before it were written, and are again. */
+static void what_was_written_under_the_old_seed_is_written_over(void **state)
+{
+	enum { NR = 700000, NR_TUNED = 50 };
+	struct stele_map_build_options o =
+		options(STELE_FMT_KEY_U64, STELE_TYPE_U64);
+	uint64_t tuned[NR_TUNED], i = 0, n = 0;
+	struct stele_value value;
+	struct table t;
+
+	(void)state;
+	table_begin(&t, &o, PLENTY);
+	for (; n < NR_TUNED; i++) {
+		uint64_t key = key_of(i << 32 | (i & 0xff) << 8, SEED);
+
+		if (stele_hash_u64(key, SEED) >> 56 != 0xff)
+			continue;
+		tuned[n++] = key;
+		table_add(&t, &key, sizeof(key), &n, sizeof(n));
+	}
+	for (i = 1; i <= NR; i++)
+		table_add(&t, &i, sizeof(i), &i, sizeof(i));
+	table_finish(&t, 1);
+	assert_true(t.map.nr_partitions > 1);
+	assert_int_equal(t.result.nr_rehashed, 1);
+	for (i = 0; i < NR_TUNED; i++) {
+		assert_int_equal(stele_map_get_u64(&t.map, tuned[i], &value),
+				 0);
+		assert_int_equal(value.u.u, i + 1);
+	}
+	for (i = 1; i <= NR; i++) {
+		assert_int_equal(stele_map_get_u64(&t.map, i, &value), 0);
+		assert_int_equal(value.u.u, i);
+	}
+	table_end(&t);
+}
+
 /*
  * XXH3 multiplies words of keys of 32 bytes that are xored with the seed: where
  * the first factor is zero, the second may be anything.
@@ -122,7 +159,7 @@ static void keys_of_one_hash_get_another_hash(void **state)
 }
 
 /* One partition under a hash that it would not choose by itself. */
-static void build_under(unsigned trial, const struct stele_form *form,
+static void build_under(unsigned trial, const struct stele_entry_form *form,
 			const struct stele_slice *slice,
 			struct stele_bucket_part *part,
 			struct stele_fmt_table *fmt)
@@ -149,9 +186,9 @@ static void build_under(unsigned trial, const struct stele_form *form,
 
 static void every_hash_leads_to_its_keys(void **state)
 {
-	struct stele_form form = { .key_varies = true,
-				   .value_bytes = 8,
-				   .seed = SEED };
+	struct stele_entry_form form = { .key_varies = true,
+					 .value_bytes = 8,
+					 .seed = SEED };
 	struct stele_slice slice = { .bytes = malloc(1000 * 80),
 				     .entries = 1000 };
 	struct stele_segment segment = { .len = 0 };
@@ -194,6 +231,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(integers_tuned_to_the_seed_get_another),
+		cmocka_unit_test(
+			what_was_written_under_the_old_seed_is_written_over),
 		cmocka_unit_test(keys_of_one_hash_get_another_hash),
 		cmocka_unit_test(every_hash_leads_to_its_keys),
 	};

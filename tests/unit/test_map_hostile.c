@@ -41,8 +41,9 @@ static void attach_refuses_bucket_tables_out_of_bounds(void **state)
 	build_text(&t, STELE_TYPE_U64, 0);
 	len = t.segment.len;
 	REFUSES(&t, kind, 9, -STELE_E_FORMAT, STELE_I_TABLE_KIND);
-	REFUSES(&t, kind, STELE_FMT_TABLE_FILTER, -STELE_E_FEATURE,
+	REFUSES(&t, kind, STELE_FMT_TABLE_FILTER, -STELE_E_FORMAT,
 		STELE_I_TABLE_KIND);
+	REFUSES(&t, filter, 100, -STELE_E_FORMAT, STELE_I_TABLE_KIND);
 	REFUSES(&t, flags, STELE_FMT_TABLE_F_CLUSTERED, -STELE_E_FEATURE,
 		STELE_I_TABLE_KIND);
 	REFUSES(&t, flags, 4, -STELE_E_FORMAT, STELE_I_TABLE_FLAGS);

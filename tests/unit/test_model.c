@@ -21,329 +21,36 @@
 
 #include <stele/stele.h>
 
+#include "model.h"
+
 #define MAX_FIELDS 12u
 #define MAX_ROWS 400u
-#define CHUNK_BYTES ((size_t)8 << 20)
-#define MAX_CHUNKS 64u
 
 static struct {
 	uint64_t programs, rows, out_of_line, probes_3, partitions, spills,
-		shared, indexed_dicts, absent_weak, duplicates;
+		shared, absent_weak, duplicates;
 } seen;
 
-/* ---------------------------------------------------------------- random */
-
-static uint64_t state;
-
-static uint64_t random_u64(void)
-{
-	uint64_t z = (state += 0x9e3779b97f4a7c15u);
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-	return z ^ z >> 31;
-}
+static struct model model;
 
 static unsigned below(unsigned n)
 {
-	return (unsigned)(random_u64() % n);
-}
-
-/* Any number of bits, so that all sizes come. */
-static uint64_t random_bits(void)
-{
-	unsigned bits = below(65);
-
-	return bits ? random_u64() >> (64 - bits) : 0;
-}
-
-/* A program's memory: chunks that the next one uses again. */
-static uint8_t *chunks[MAX_CHUNKS];
-static unsigned chunk;
-static size_t chunk_used;
-
-static void *take(size_t bytes)
-{
-	void *p;
-
-	bytes = (bytes + 15) & ~(size_t)15;
-	assert_true(bytes <= CHUNK_BYTES);
-	if (bytes > CHUNK_BYTES - chunk_used) {
-		chunk++;
-		chunk_used = 0;
-	}
-	assert_true(chunk < MAX_CHUNKS);
-	if (!chunks[chunk])
-		chunks[chunk] = malloc(CHUNK_BYTES);
-	assert_non_null(chunks[chunk]);
-	p = chunks[chunk] + chunk_used;
-	chunk_used += bytes;
-	return p;
-}
-
-/* --------------------------------------------------------------- cells */
-
-static struct stele_cell random_any(unsigned depth);
-
-static size_t random_len(void)
-{
-	switch (below(12)) {
-	case 0:
-		return 0;
-	case 1:
-		return below(3000);
-	case 2:
-		return 8185 + below(12);
-	default:
-		return below(24);
-	}
-}
-
-static struct stele_cell random_str(void)
-{
-	static const char *const pieces[] = { "a",  "Z", "0",  " ", "\"",
-					      "\n", "é", "漢", "😀", "~" };
-	size_t len = random_len();
-	char *p = take(len + 8);
-	size_t at = 0;
-	bool ascii = below(2);
-
-	while (at < len) {
-		const char *piece = pieces[below(ascii ? 6 : 10)];
-
-		memcpy(p + at, piece, strlen(piece));
-		at += strlen(piece);
-	}
-	return stele_cell_str(p, at);
-}
-
-static double random_f64(void)
-{
-	uint64_t bits;
-	double f;
-
-	switch (below(4)) {
-	case 0:
-		return (double)(int64_t)random_bits();
-	case 1:
-		return (double)below(1000) / 8;
-	default:
-		bits = random_u64();
-		memcpy(&f, &bits, sizeof(f));
-		return f == f ? f : 0.5;
-	}
-}
-
-static struct stele_cell random_integer(enum stele_type type)
-{
-	unsigned width = (unsigned)stele_type_width(type) * 8;
-	struct stele_cell c = stele_cell_of(type);
-	uint64_t bits = random_bits();
-
-	if (type >= STELE_TYPE_U8)
-		c.u.u = width == 64 ? bits : bits & ((1ull << width) - 1);
-	else
-		c.u.i = (int64_t)(bits << (64 - width)) >> (64 - width);
-	return c;
-}
-
-static struct stele_cell random_scalar(enum stele_type type)
-{
-	struct stele_cell c = stele_cell_of(type);
-
-	switch (type) {
-	case STELE_TYPE_BOOL:
-		c.u.b = below(2);
-		return c;
-	case STELE_TYPE_F32:
-		c.u.f = (float)below(100000) / 3.0f;
-		return c;
-	case STELE_TYPE_F64:
-		c.u.f = random_f64();
-		return c;
-	case STELE_TYPE_DATE:
-		c.u.i = (int64_t)below(3652059) - 719162;
-		return c;
-	case STELE_TYPE_DATETIME:
-		c.u.i = (int64_t)(random_u64() % 315537897600000000u) -
-			62135596800000000;
-		return c;
-	case STELE_TYPE_STR:
-		return random_str();
-	case STELE_TYPE_BYTES:
-		c = random_str();
-		c.type = STELE_TYPE_BYTES;
-		return c;
-	default:
-		return random_integer(type);
-	}
-}
-
-static struct stele_cell random_list(unsigned depth)
-{
-	size_t len = below(6);
-	struct stele_cell *cells = take((len + 1) * sizeof(*cells));
-
-	for (size_t i = 0; i < len; i++)
-		cells[i] = random_any(depth - 1);
-	return stele_cell_list(cells, len);
-}
-
-/* Keys are numbered, so that they are distinct. */
-static struct stele_cell random_dict(unsigned depth)
-{
-	static const unsigned lengths[] = { 0, 1, 3, 8, 9, 16, 40 };
-	size_t len = lengths[below(depth > 1 ? 4 : 7)];
-	struct stele_cell *cells = take((2 * len + 1) * sizeof(*cells));
-	struct stele_cell dict = stele_cell_of(STELE_TYPE_DICT);
-
-	for (size_t i = 0; i < len; i++) {
-		char *name = take(48);
-
-		snprintf(name, 48, "%zu%s", i,
-			 below(2) ? "" : " key of a dict");
-		cells[2 * i] = below(3) ? stele_cell_str(name, strlen(name)) :
-					  stele_cell_i64((int64_t)i - 5);
-		cells[2 * i + 1] = random_any(depth - 1);
-	}
-	dict.u.cells = cells;
-	dict.len = len;
-	seen.indexed_dicts += len > 8;
-	return dict;
-}
-
-static struct stele_cell random_array(void)
-{
-	struct stele_cell c = stele_cell_of(STELE_TYPE_ARRAY);
-	uint64_t *p;
-
-	c.element = STELE_TYPE_U16;
-	c.len = below(100);
-	p = take(c.len * 2 + 8);
-	for (size_t i = 0; i * 8 < c.len * 2; i++)
-		p[i] = random_u64();
-	c.u.ptr = p;
-	return c;
-}
-
-static struct stele_cell random_any(unsigned depth)
-{
-	static const enum stele_type scalars[] = {
-		STELE_TYPE_BOOL, STELE_TYPE_I64,  STELE_TYPE_U64,
-		STELE_TYPE_F64,	 STELE_TYPE_DATE, STELE_TYPE_DATETIME,
-		STELE_TYPE_STR,	 STELE_TYPE_STR,  STELE_TYPE_BYTES
-	};
-	unsigned kind = below(depth ? 13 : 10);
-
-	if (kind < 9)
-		return random_scalar(scalars[kind]);
-	if (kind == 9)
-		return stele_cell_of(STELE_TYPE_NULL);
-	if (kind == 10)
-		return random_list(depth);
-	return kind == 11 ? random_dict(depth) : random_array();
-}
-
-/* -------------------------------------------------------------- compare */
-
-static void compare(const struct stele_cell *c, const struct stele_value *v);
-
-static void compare_integer(const struct stele_cell *c,
-			    const struct stele_value *v)
-{
-	assert_in_range(v->type, STELE_TYPE_I8, STELE_TYPE_U64);
-	if (c->type < STELE_TYPE_U8 && c->u.i < 0)
-		assert_true(v->type < STELE_TYPE_U8 && v->u.i == c->u.i);
-	else
-		assert_true(v->u.u == c->u.u);
-}
-
-static void compare_dict(const struct stele_cell *c,
-			 const struct stele_value *v)
-{
-	struct stele_value key, item;
-
-	for (uint64_t i = 0; i < c->len; i++) {
-		const struct stele_cell *k = &c->u.cells[2 * i];
-
-		assert_int_equal(stele_value_pair(v, i, &key, &item), 0);
-		compare(k, &key);
-		compare(k + 1, &item);
-		if (k->type == STELE_TYPE_STR)
-			assert_int_equal(stele_value_find_str(v, k->u.ptr,
-							      k->len, &item),
-					 0);
-		else
-			assert_int_equal(stele_value_find(v, &key, &item), 0);
-		compare(k + 1, &item);
-	}
-	assert_int_equal(stele_value_find_str(v, "none", 4, &item),
-			 -STELE_E_ABSENT);
-}
-
-static void compare(const struct stele_cell *c, const struct stele_value *v)
-{
-	struct stele_value item;
-	const void *p;
-
-	if (c->type >= STELE_TYPE_I8 && c->type <= STELE_TYPE_U64) {
-		compare_integer(c, v);
-		return;
-	}
-	if (c->type == STELE_TYPE_F32 || c->type == STELE_TYPE_F64) {
-		assert_in_range(v->type, STELE_TYPE_F32, STELE_TYPE_F64);
-		assert_memory_equal(&c->u.f, &v->u.f, 8);
-		return;
-	}
-	assert_int_equal(v->type, c->type);
-	switch (c->type) {
-	case STELE_TYPE_BOOL:
-		assert_int_equal(c->u.b, v->u.b);
-		return;
-	case STELE_TYPE_DATE:
-	case STELE_TYPE_DATETIME:
-		assert_true(c->u.i == v->u.i);
-		return;
-	case STELE_TYPE_STR:
-	case STELE_TYPE_BYTES:
-		assert_int_equal(v->len, c->len);
-		assert_memory_equal(v->u.ptr, c->u.ptr, c->len);
-		return;
-	case STELE_TYPE_LIST:
-		assert_int_equal(v->len, c->len);
-		for (uint64_t i = 0; i < c->len; i++) {
-			assert_int_equal(stele_value_item(v, i, &item), 0);
-			compare(&c->u.cells[i], &item);
-		}
-		assert_int_equal(stele_value_item(v, c->len, &item),
-				 -STELE_E_ABSENT);
-		return;
-	case STELE_TYPE_ARRAY:
-		assert_int_equal(v->len, c->len);
-		assert_int_equal(stele_value_elements(v, &p), 0);
-		assert_memory_equal(p, c->u.ptr,
-				    c->len * stele_type_width(c->element));
-		return;
-	case STELE_TYPE_DICT:
-		assert_int_equal(v->len, c->len);
-		compare_dict(c, v);
-		return;
-	default:
-		return;
-	}
+	return model_below(&model, n);
 }
 
 /* -------------------------------------------------------------- program */
 
+enum key_kind { KEY_U64, KEY_STR, KEY_UUID, KEY_TUPLE };
+
 struct program {
 	unsigned nr_fields;
-	enum stele_type types[MAX_FIELDS];
+	struct model_type *types[MAX_FIELDS];
 	bool nullable[MAX_FIELDS];
 	bool optional[MAX_FIELDS];
 	unsigned nr_rows;
 	struct stele_cell rows[MAX_ROWS][MAX_FIELDS];
 	enum stele_duplicates policy;
-	bool string_key;
+	enum key_kind key_kind;
 	bool fat; /* long keys, so that they spill */
 	unsigned key_range;
 };
@@ -351,51 +58,74 @@ struct program {
 /* Field 0 is the key, field 1 the weak reference; the rest is chance. */
 static void make_schema(struct program *p, char *text, size_t size)
 {
-	static const enum stele_type types[] = {
-		STELE_TYPE_BOOL, STELE_TYPE_I8,	   STELE_TYPE_I16,
-		STELE_TYPE_I32,	 STELE_TYPE_I64,   STELE_TYPE_U8,
-		STELE_TYPE_U16,	 STELE_TYPE_U32,   STELE_TYPE_U64,
-		STELE_TYPE_F32,	 STELE_TYPE_F64,   STELE_TYPE_DATE,
-		STELE_TYPE_STR,	 STELE_TYPE_BYTES, STELE_TYPE_DATETIME,
-		STELE_TYPE_ANY,	 STELE_TYPE_ANY
-	};
+	static const char *const keys[] = { "u64", "str", "uuid",
+					    "tuple<str, u32>" };
 	size_t at;
 
 	p->nr_fields = 2 + below(MAX_FIELDS - 1);
 	p->fat = !below(128);
-	p->string_key = p->fat || below(2);
+	p->key_kind = p->fat ? KEY_STR : below(4);
 	p->key_range = below(4) ? 1000000 : 1 + below(300);
 	at = (size_t)snprintf(text, size, "record R {\nkey: %s\nref: weak t?\n",
-			      p->string_key ? "str" : "u64");
+			      keys[p->key_kind]);
 	for (unsigned i = 2; i < p->nr_fields; i++) {
-		p->types[i] = types[below(sizeof(types) / sizeof(*types))];
-		p->nullable[i] = below(2) && p->types[i] != STELE_TYPE_ANY;
+		struct model_type *type = model_random_type(&model, 3);
+
+		p->types[i] = type;
+		p->nullable[i] = below(2) && type->type != STELE_TYPE_ANY;
 		p->optional[i] = below(2);
-		at += (size_t)snprintf(text + at, size - at, "f%u: %s%s%s\n", i,
-				       stele_type_name(p->types[i]),
+		at += (size_t)snprintf(text + at, size - at, "f%u: ", i);
+		at += model_print_type(type, text + at, size - at);
+		at += (size_t)snprintf(text + at, size - at, "%s%s\n",
 				       p->nullable[i] ? "?" : "",
 				       p->optional[i] ? " optional" : "");
 	}
-	snprintf(text + at, size - at,
-		 "}\ntable t: R(key)\ntable m: R(key) multi\n");
+	at += (size_t)snprintf(text + at, size - at,
+			       "}\n" MODEL_RECORD
+			       "table t: R(key)\ntable m: R(key) multi\n");
+	assert_true(at < size);
+}
+
+static struct stele_cell str_key(const struct program *p, unsigned n)
+{
+	size_t len;
+	char *name;
+
+	len = p->fat	  ? 200 + n % 1300 :
+	      n % 97 == 0 ? 9000 :
+	      n % 5	  ? 0 :
+			    n % 330;
+	name = model_take(16 + len);
+	memset(name + snprintf(name, 16, "%u", n), '-', len);
+	name[strspn(name, "0123456789") + len] = '\0';
+	return stele_cell_str(name, strlen(name));
 }
 
 static struct stele_cell random_key(const struct program *p)
 {
 	unsigned n = below(p->key_range);
-	size_t len;
-	char *name;
+	struct stele_cell key, *parts;
+	char *text;
 
-	if (!p->string_key)
+	switch (p->key_kind) {
+	case KEY_U64:
 		return stele_cell_u64(n * 0x9e3779b97f4a7c15u);
-	len = p->fat	  ? 200 + n % 1300 :
-	      n % 97 == 0 ? 9000 :
-	      n % 5	  ? 0 :
-			    n % 330;
-	name = take(16 + len);
-	memset(name + snprintf(name, 16, "%u", n), '-', len);
-	name[strspn(name, "0123456789") + len] = '\0';
-	return stele_cell_str(name, strlen(name));
+	case KEY_STR:
+		return str_key(p, n);
+	case KEY_UUID:
+		text = model_take(24);
+		snprintf(text, 24, "%016u", n);
+		key = stele_cell_str(text, 16);
+		key.type = STELE_TYPE_UUID;
+		return key;
+	default:
+		parts = model_take(2 * sizeof(*parts));
+		parts[0] = str_key(p, n % 10);
+		parts[1] = stele_cell_u64(n);
+		key = stele_cell_list(parts, 2);
+		key.type = STELE_TYPE_TUPLE;
+		return key;
+	}
 }
 
 static void make_rows(struct program *p)
@@ -412,10 +142,8 @@ static void make_rows(struct program *p)
 				row[i] = stele_cell_of(STELE_TYPE_UNSET);
 			else if (p->nullable[i] && !below(4))
 				row[i] = stele_cell_of(STELE_TYPE_NULL);
-			else if (p->types[i] == STELE_TYPE_ANY)
-				row[i] = random_any(3);
 			else
-				row[i] = random_scalar(p->types[i]);
+				row[i] = model_random_cell(&model, p->types[i]);
 		}
 	}
 }
@@ -426,6 +154,8 @@ static bool same_key(const struct stele_cell *a, const struct stele_cell *b)
 		return false;
 	if (a->type == STELE_TYPE_U64)
 		return a->u.u == b->u.u;
+	if (a->type == STELE_TYPE_TUPLE)
+		return a->u.cells[1].u.u == b->u.cells[1].u.u;
 	return a->len == b->len && !memcmp(a->u.ptr, b->u.ptr, a->len);
 }
 
@@ -464,10 +194,13 @@ static struct stele_segment *build(struct program *p, const char *text,
 	assert_int_equal(
 		stele_builder_create_memfd("model", schema, &o, &b, err), 0);
 	stele_schema_free(schema);
+	model_share(&model, b);
+	make_rows(p);
 	for (unsigned r = 0; r < p->nr_rows; r++)
 		if (stele_builder_add(b, 0, p->rows[r], p->nr_fields, NULL,
 				      err))
 			fail_msg("row %u: %s", r, err->reason);
+	model_fill(&model, b);
 	if (!stele_builder_finish(b, &fd, err)) {
 		assert_int_equal(stele_segment_open_fd(fd, NULL, &seg, err), 0);
 		close(fd);
@@ -481,57 +214,82 @@ static struct stele_segment *build(struct program *p, const char *text,
 	return seg;
 }
 
+/* A key as a value to look up, or the one that a row has. */
+static struct stele_value value_of(const struct stele_cell *key,
+				   const struct stele_value *row)
+{
+	struct stele_value v = { .type = key->type, .len = key->len };
+	struct stele_record record;
+
+	memcpy(&v.u, &key->u, sizeof(v.u));
+	if (row) {
+		assert_int_equal(stele_value_record(row, &record), 0);
+		assert_int_equal(stele_record_get_at(record, 0, &v), 0);
+	}
+	return v;
+}
+
 static int get(const struct stele_map *map, const struct stele_cell *key,
-	       struct stele_value *row)
+	       const struct stele_value *value, struct stele_value *row)
 {
 	if (key->type == STELE_TYPE_U64)
 		return stele_map_get_u64(map, key->u.u, row);
-	return stele_map_get_str(map, key->u.ptr, key->len, row);
+	if (key->type == STELE_TYPE_STR)
+		return stele_map_get_str(map, key->u.ptr, key->len, row);
+	return stele_map_get(map, value, 1, row);
 }
 
 static int find(const struct stele_map *map, const struct stele_cell *key,
-		struct stele_matches *matches)
+		const struct stele_value *value, struct stele_matches *matches)
 {
 	if (key->type == STELE_TYPE_U64)
 		return stele_map_find_u64(map, key->u.u, matches);
-	return stele_map_find_str(map, key->u.ptr, key->len, matches);
+	if (key->type == STELE_TYPE_STR)
+		return stele_map_find_str(map, key->u.ptr, key->len, matches);
+	return stele_map_find(map, value, 1, matches);
 }
 
 static void check_lookup(const struct program *p,
 			 const struct stele_segment *seg,
-			 const uint64_t *positions,
+			 const struct stele_value *rows,
 			 const struct stele_cell *key)
 {
+	const struct stele_map *t = stele_segment_map(seg, "t");
+	const struct stele_map *m = stele_segment_map(seg, "m");
 	struct stele_matches matches;
-	struct stele_value row;
+	struct stele_value row, value;
 	unsigned count;
 	int expected = model_find(p, key, &count);
 
+	/* a tuple's value is one of the segment's */
+	if (expected < 0 && key->type == STELE_TYPE_TUPLE)
+		return;
+	value = value_of(key, expected < 0 ? NULL : &rows[expected]);
 	if (expected < 0) {
-		assert_int_equal(get(stele_segment_map(seg, "t"), key, &row),
-				 -STELE_E_ABSENT);
-		assert_int_equal(find(stele_segment_map(seg, "m"), key,
-				      &matches),
+		assert_int_equal(get(t, key, &value, &row), -STELE_E_ABSENT);
+		assert_int_equal(find(m, key, &value, &matches),
 				 -STELE_E_ABSENT);
 		return;
 	}
-	assert_int_equal(get(stele_segment_map(seg, "t"), key, &row), 0);
-	assert_int_equal(row.u.pos, positions[expected]);
-	assert_int_equal(find(stele_segment_map(seg, "m"), key, &matches), 0);
+	assert_int_equal(get(t, key, &value, &row), 0);
+	assert_true(row.u.pos == rows[expected].u.pos);
+	assert_int_equal(find(m, key, &value, &matches), 0);
 	assert_int_equal(matches.len, count);
 	for (unsigned r = 0; r < p->nr_rows; r++)
 		if (same_key(&p->rows[r][0], key)) {
 			assert_int_equal(stele_matches_next(&matches, &row), 0);
-			assert_int_equal(row.u.pos, positions[r]);
+			assert_true(row.u.pos == rows[r].u.pos);
 		}
 	assert_int_equal(stele_matches_next(&matches, &row), -STELE_E_ABSENT);
 }
 
 static void check_reference(const struct program *p,
+			    const struct stele_segment *seg,
 			    const struct stele_cell *cell,
 			    const struct stele_value *v,
-			    const uint64_t *positions)
+			    const struct stele_value *rows)
 {
+	struct stele_value row;
 	unsigned count;
 	int expected;
 
@@ -540,37 +298,35 @@ static void check_reference(const struct program *p,
 		return;
 	}
 	expected = model_find(p, cell, &count);
-	if (expected < 0) {
-		compare(cell, v);
-	} else {
+	if (expected >= 0) {
 		assert_int_equal(v->type, STELE_TYPE_RECORD);
-		assert_int_equal(v->u.pos, positions[expected]);
+		assert_true(v->u.pos == rows[expected].u.pos);
+		return;
 	}
+	model_compare(&model, cell, v);
+	assert_int_equal(stele_map_get(stele_segment_map(seg, "t"), v, 1, &row),
+			 -STELE_E_ABSENT);
 }
 
 static void check_rows(const struct program *p, const struct stele_segment *seg,
-		       uint64_t *positions)
+		       struct stele_value *rows)
 {
-	struct stele_rows rows = STELE_ROWS_BEGIN;
+	struct stele_rows at = STELE_ROWS_BEGIN;
 	struct stele_record record;
-	struct stele_value row, v;
+	struct stele_value v;
 
+	for (unsigned r = 0; r < p->nr_rows; r++)
+		assert_int_equal(stele_segment_next_row(seg, &at, &rows[r]), 0);
+	assert_int_equal(stele_segment_next_row(seg, &at, &v), -STELE_E_ABSENT);
 	for (unsigned r = 0; r < p->nr_rows; r++) {
-		assert_int_equal(stele_segment_next_row(seg, &rows, &row), 0);
-		positions[r] = row.u.pos;
-	}
-	assert_int_equal(stele_segment_next_row(seg, &rows, &row),
-			 -STELE_E_ABSENT);
-	for (unsigned r = 0; r < p->nr_rows; r++) {
-		record.segment = seg;
-		record.pos = positions[r];
+		assert_int_equal(stele_value_record(&rows[r], &record), 0);
 		for (unsigned i = 0; i < p->nr_fields; i++) {
 			assert_int_equal(stele_record_get_at(record, i, &v), 0);
 			if (i == 1)
-				check_reference(p, &p->rows[r][1], &v,
-						positions);
+				check_reference(p, seg, &p->rows[r][1], &v,
+						rows);
 			else
-				compare(&p->rows[r][i], &v);
+				model_compare(&model, &p->rows[r][i], &v);
 		}
 	}
 }
@@ -592,24 +348,21 @@ static void count_roads(const struct stele_segment *seg)
 
 static void run_program(struct program *p)
 {
-	static uint64_t positions[MAX_ROWS];
+	static struct stele_value rows[MAX_ROWS];
 	struct stele_error err = { 0 };
 	struct stele_segment *seg;
 	bool twice = false;
-	char text[4096];
+	char text[16384];
 
-	chunk = 0;
-	chunk_used = 0;
 	p->policy = below(3);
 	make_schema(p, text, sizeof(text));
-	make_rows(p);
+	seg = build(p, text, 1 + below(3), &err);
 	for (unsigned r = 0; r < p->nr_rows && !twice; r++) {
 		unsigned count;
 
 		model_find(p, &p->rows[r][0], &count);
 		twice = count > 1;
 	}
-	seg = build(p, text, 1 + below(3), &err);
 	seen.programs++;
 	if (twice && p->policy == STELE_DUPLICATES_ERROR) {
 		assert_null(seg);
@@ -622,12 +375,12 @@ static void run_program(struct program *p)
 	if (stele_segment_verify(seg, NULL, &err))
 		fail_msg("verify: I%u at %llu: %s", err.invariant,
 			 (unsigned long long)err.offset, err.reason);
-	check_rows(p, seg, positions);
+	check_rows(p, seg, rows);
 	for (unsigned r = 0; r < p->nr_rows; r++) {
 		struct stele_cell key = random_key(p);
 
-		check_lookup(p, seg, positions, &p->rows[r][0]);
-		check_lookup(p, seg, positions, &key);
+		check_lookup(p, seg, rows, &p->rows[r][0]);
+		check_lookup(p, seg, rows, &key);
 	}
 	count_roads(seg);
 	stele_segment_close(seg);
@@ -648,26 +401,30 @@ static void random_programs_equal_the_model(void **unused)
 	print_message("# seed %llu, then one more a program\n",
 		      (unsigned long long)seed);
 	for (unsigned i = 0; i < n; i++) {
-		state = seed + i;
+		model_begin(&model, seed + i);
 		p->nr_rows = 0;
 		run_program(p);
 	}
 	print_message("# programs %" PRIu64 ", rows %" PRIu64
 		      ", out of line %" PRIu64 ", three probes %" PRIu64
 		      ", spilled %" PRIu64 ", shared %" PRIu64
-		      ", indexed dicts %" PRIu64 ", absent weak %" PRIu64
-		      ", duplicates %" PRIu64 "\n",
+		      ", absent weak %" PRIu64 ", duplicates %" PRIu64 "\n",
 		      seen.programs, seen.rows, seen.out_of_line, seen.probes_3,
-		      seen.spills, seen.shared, seen.indexed_dicts,
-		      seen.absent_weak, seen.duplicates);
-	for (unsigned i = 0; i < MAX_CHUNKS; i++)
-		free(chunks[i]);
+		      seen.spills, seen.shared, seen.absent_weak,
+		      seen.duplicates);
+	print_message("# indexed dicts %" PRIu64 ", indexed sets %" PRIu64
+		      ", handles %" PRIu64 ", cycles %" PRIu64 "\n",
+		      model.seen.indexed_dicts, model.seen.indexed_sets,
+		      model.seen.handles, model.seen.cycles);
+	model_free();
 	free(p);
 	if (given)
 		return;
 	assert_true(seen.out_of_line && seen.probes_3 && seen.partitions);
-	assert_true(seen.spills && seen.shared && seen.indexed_dicts);
-	assert_true(seen.absent_weak && seen.duplicates);
+	assert_true(seen.spills && seen.shared && seen.absent_weak);
+	assert_true(seen.duplicates && model.seen.indexed_dicts);
+	assert_true(model.seen.indexed_sets && model.seen.handles);
+	assert_true(model.seen.cycles);
 }
 
 int main(void)

@@ -11,8 +11,9 @@
  * - Options structs begin with `size` = sizeof of the struct; NULL means the
  *   defaults, and bytes this library does not know must be zero.
  * - Nothing here prints, exits or installs a signal handler.
- * - Reading functions never allocate, lock or write shared memory.  They may be
- *   called from any number of threads and after fork().
+ * - Reading functions never lock or write shared memory, nor allocate, but for
+ *   stele_value_equal().  They may be called from any number of threads and
+ *   after fork().
  * - Making functions (builder, schema) serve one thread at a time an object.
  *
  * Next: error.h.

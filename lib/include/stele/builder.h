@@ -39,21 +39,38 @@ struct stele_handle {
 	uint64_t word;
 };
 
+/* Bytes under the name of a type of the user's; 1..65,535 bytes of UTF-8. */
+struct stele_user {
+	const char *name;
+	size_t name_len;
+	const void *ptr;
+	size_t len;
+};
+
 /*
  * One value on its way in.  `type` says which member counts:
- * UNSET, NULL: none; BOOL b; I8..I64, DATE, DATETIME: i; U8..U64: u; F32, F64: f;
- * STR, BYTES: ptr, len bytes; BIGINT: ptr, len decimal digits with a sign or
- * none; LIST: cells, len items; DICT: cells, len pairs (key, value, key, ...);
+ * UNSET, NULL: none; BOOL b; I8..I64, DATE, DATETIME, TIME, TIMEDELTA: i; U8..U64:
+ * u; F32, F64: f; ZONED: i, the instant in UTC, and offset; STR, BYTES: ptr, len
+ * bytes; UUID: ptr, 16 bytes; BIGINT: ptr, len decimal digits with a sign or
+ * none; DECIMAL: ptr, len bytes of its text, up to 10,000 digits and an exponent
+ * of -1,000,000..1,000,000, "Infinity" and "NaN" too; LIST, TUPLE: cells, len
+ * items; SET: the same, none twice; DICT: cells, len pairs (key, value, key, ...);
  * RECORD: cells, len fields, of the schema's record `record`; ARRAY: ptr, len
- * elements of type `element`; REF: handle, an object made before.
+ * elements of type `element`; NDARRAY: ndarray, whose strides may be negative,
+ * 0 or anything else that reads inside the caller's memory; USER: user; REF:
+ * handle, an object made before.
  *
- * A field that is a reference by key takes a REF, or the key itself.
+ * A field that is a reference by key takes a REF, or the key itself.  Any other
+ * field but those of fixed width takes a REF of what is of its type.
  */
 struct stele_cell {
 	uint8_t type; /* enum stele_type */
 	uint8_t element; /* ARRAY: enum stele_type */
 	uint16_t zero;
-	uint32_t record; /* RECORD */
+	union {
+		uint32_t record; /* RECORD */
+		int32_t offset; /* ZONED: seconds east of UTC, within a day */
+	};
 	uint64_t len;
 	union {
 		bool b;
@@ -62,13 +79,15 @@ struct stele_cell {
 		double f;
 		const void *ptr;
 		const struct stele_cell *cells;
+		const struct stele_ndarray *ndarray;
+		const struct stele_user *user;
 		struct stele_handle handle;
 	} u;
 };
 
 static inline struct stele_cell stele_cell_of(enum stele_type type)
 {
-	struct stele_cell c = { (uint8_t)type, 0, 0, 0, 0, { false } };
+	struct stele_cell c = { (uint8_t)type, 0, 0, { 0 }, 0, { false } };
 
 	return c;
 }
@@ -195,7 +214,8 @@ stele_builder_create_memfd(const char *name, const struct stele_schema *schema,
  * shared on purpose.
  *
  * -STELE_E_TYPE, _RANGE, _UTF8, _REQUIRED, _LIMIT, _DUPLICATE (a key twice in a
- * dict), _STATE (a key in a record that is reserved and not filled) and -EINVAL (a
+ * dict, an item in a set), _STATE (a key in a record that is reserved and not
+ * filled, or a list or dict like that where a type is declared) and -EINVAL (a
  * handle of another build) name the field or table; the row is then left out
  * whole and the builder goes on.  -ENOSPC, -EIO, -ENOMEM, ... end the build.
  */
@@ -211,8 +231,10 @@ STELE_API int stele_builder_put(struct stele_builder *builder,
 				struct stele_error *err);
 
 /*
- * Cycles: reserve a row, a record or a list of len items now, refer to it by its
- * handle, fill it later, once.  finish: -STELE_E_STATE where one stayed empty.
+ * Cycles: reserve a row, a record, a list of len items or a dict of len pairs now,
+ * refer to it by its handle, fill it later, once, with that len; a dict with its
+ * pairs' cells: key, value, key, ...  finish: -STELE_E_STATE where one stayed
+ * empty.
  */
 STELE_API int stele_builder_reserve_row(struct stele_builder *builder,
 					uint32_t record,
@@ -223,6 +245,10 @@ STELE_API int stele_builder_reserve_record(struct stele_builder *builder,
 					   struct stele_handle *handle,
 					   struct stele_error *err);
 STELE_API int stele_builder_reserve_list(struct stele_builder *builder,
+					 uint64_t len,
+					 struct stele_handle *handle,
+					 struct stele_error *err);
+STELE_API int stele_builder_reserve_dict(struct stele_builder *builder,
 					 uint64_t len,
 					 struct stele_handle *handle,
 					 struct stele_error *err);
@@ -250,6 +276,10 @@ struct stele_table_options {
 	uint32_t bucket_log2; /* 0: chosen from the entries */
 	enum stele_duplicates duplicates;
 	uint64_t hash_seed; /* 0: the builder's */
+	/* A filter: keys are not stored, and one that was not added is found
+	 * once in this many, 2..2^24-1; 0: none.  The value must be BOOL. */
+	uint32_t filter;
+	uint32_t zero;
 };
 
 /*

@@ -44,6 +44,9 @@ struct stele_error {
 	uint32_t column; /* in bytes, from 1 */
 	uint64_t offset; /* in the segment or input, UINT64_MAX: none applies */
 	char reason[STELE_ERROR_REASON_BYTES]; /* one line, names included */
+	uint64_t rows[2]; /* of a build, that the reason names, in its order */
+	uint32_t nr_rows; /* of them; 0: none applies */
+	uint32_t zero;
 };
 
 /*

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Homes: moving a finished image, byte for byte, from one home to another.
+ *
+ * A copy has the header and the identity of the segment that was opened; where
+ * these have changed meanwhile the call is -STELE_E_FORMAT.  The bytes between
+ * are not hashed: who does not trust the source verifies the copy, which then
+ * changes no more, rather than the source.
  */
 #ifndef STELE_PUBLISH_H
 #define STELE_PUBLISH_H

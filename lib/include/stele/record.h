@@ -12,7 +12,7 @@
  * record is of another schema than the field, -STELE_E_FORMAT on broken bytes.
  * Cost: one or two accesses to the record, no call into the schema.
  *
- * Next: map.h.
+ * A reader with a schema of its own goes by view.h.  Next: map.h.
  */
 #ifndef STELE_RECORD_H
 #define STELE_RECORD_H
@@ -21,9 +21,11 @@
 
 STELE_BEGIN_DECLS
 
+struct stele_view_field;
+
 /*
- * A resolved field: plain data of the caller's, valid while the segment is
- * open.  Its members are the library's.  ABI: 32 bytes.
+ * A resolved field: plain data of the caller's, valid while the segment, or the
+ * view that gave it, is open.  Its members are the library's.  ABI: 40 bytes.
  */
 struct stele_field {
 	uint32_t record; /* index of the stored record */
@@ -38,14 +40,18 @@ struct stele_field {
 	uint32_t field; /* number in the record */
 	uint8_t shift_left; /* a raw field's place in its aligned word: */
 	uint8_t shift_right; /* word << left >> right is its value */
-	uint16_t zero;
+	uint8_t words; /* 0: a value word; 1: inside one word; 2: is two */
+	uint8_t zero;
+	/* how a view reads it; NULL: as it is stored */
+	const struct stele_view_field *view;
 };
 
 /*
  * Resolve a field by names for getters of the type asked: the stored type, or
- * one that holds all its values (u8 for u64; i8..u32 for i64; f32 and small
- * integers for f64).  STELE_TYPE_ANY suits every field and stele_record_get()
- * only.  -STELE_E_ABSENT; -STELE_E_TYPE, the reason naming both types.
+ * one that doc/FORMAT.md lists as converted from it (u8 for u64; i8..u32 for
+ * i64; f32 and small integers for f64).  STELE_TYPE_ANY suits every field and
+ * stele_record_get() only, which gives the value as it is stored.
+ * -STELE_E_ABSENT; -STELE_E_TYPE, the reason naming both types.
  */
 STELE_API int stele_field_resolve(const struct stele_segment *segment,
 				  const char *record, const char *field,
@@ -72,10 +78,17 @@ STELE_API int stele_record_get_u64(struct stele_record record,
 STELE_API int stele_record_get_f64(struct stele_record record,
 				   const struct stele_field *field,
 				   double *value);
-/* DATE: days; DATETIME: microseconds. */
+/* DATE: days; DATETIME, TIME, TIMEDELTA: microseconds. */
 STELE_API int stele_record_get_time(struct stele_record record,
 				    const struct stele_field *field,
 				    int64_t *value);
+/* ZONED: the instant as a datetime in UTC; seconds east of UTC. */
+STELE_API int stele_record_get_zoned(struct stele_record record,
+				     const struct stele_field *field,
+				     int64_t *utc, int32_t *offset);
+STELE_API int stele_record_get_uuid(struct stele_record record,
+				    const struct stele_field *field,
+				    uint8_t uuid[16]);
 /* STR and BYTES; the bytes lie in the segment. */
 STELE_API int stele_record_get_str(struct stele_record record,
 				   const struct stele_field *field,

@@ -54,15 +54,25 @@ enum stele_type {
 	STELE_TYPE_RECORD = 21,
 	STELE_TYPE_REF = 22, /* a field that refers to a row by its key */
 	STELE_TYPE_ANY = 23, /* a field whose values carry their type */
-	/* 24..31 are kept for tuple, set, n-d array, decimal, time, zoned
-	 * datetime, timedelta, uuid and user types */
+	STELE_TYPE_TUPLE = 24, /* as a list, but a key where its items are */
+	STELE_TYPE_SET = 25, /* each item once, found by value */
+	STELE_TYPE_NDARRAY = 26, /* elements of one type along axes */
+	STELE_TYPE_DECIMAL = 27, /* as given: 1.50 is no 1.5 but equals it */
+	STELE_TYPE_TIME = 28, /* int64 microseconds of a day, 0..86399999999 */
+	STELE_TYPE_ZONED = 29, /* datetime with its offset from UTC; 16 bytes */
+	STELE_TYPE_TIMEDELTA = 30, /* int64 microseconds */
+	STELE_TYPE_UUID = 31, /* 16 bytes, in the order of its text */
+	STELE_TYPE_USER = 32, /* bytes under the name of a type of the user's */
 	STELE_TYPE_ABSENT = 64, /* only in results: no such key */
 };
 
 /* "u64", "list", ...; "unknown type" for other numbers; static. */
 STELE_API const char *stele_type_name(enum stele_type type);
 
-/* Bytes of one raw element: BOOL..DATETIME; 0 for the others. */
+/*
+ * Bytes of a raw value: 1..8 for BOOL..DATETIME, TIME and TIMEDELTA, 16 for
+ * ZONED and UUID; 0 for the others, which are value words.
+ */
 STELE_API size_t stele_type_width(enum stele_type type);
 
 struct stele_schema;
@@ -103,13 +113,15 @@ struct stele_str {
 /* What a type is made of.  Indexes count records, tables and types from 0. */
 struct stele_type_info {
 	enum stele_type type;
-	bool nullable_items; /* LIST, DICT */
+	bool nullable_items; /* LIST, SET, DICT */
 	bool weak; /* REF: an absent key stays a key */
-	enum stele_type element; /* ARRAY */
-	uint32_t item; /* LIST, DICT: type index of items or values */
+	enum stele_type element; /* ARRAY, NDARRAY */
+	uint32_t item; /* LIST, SET, DICT: type index of items or values */
 	uint32_t key; /* DICT: type index of keys */
 	uint32_t record; /* RECORD, REF: record index */
 	uint32_t table; /* REF: table index */
+	uint32_t nr_items; /* TUPLE: see stele_schema_tuple_item() */
+	struct stele_str name; /* USER */
 };
 
 struct stele_field_info {
@@ -118,6 +130,9 @@ struct stele_field_info {
 	struct stele_str fallback; /* the default as JSON text, len 0: none */
 	uint32_t type; /* type index */
 	uint32_t offset; /* bytes from the record's head */
+	/* of the body, from its first byte's lowest; UINT32_MAX: none */
+	uint32_t null_bit;
+	uint32_t unset_bit;
 	bool nullable;
 	bool optional;
 };
@@ -135,6 +150,7 @@ struct stele_table_info {
 	struct stele_str doc;
 	uint32_t record;
 	uint32_t nr_keys;
+	uint32_t filter; /* one false answer in this many; 0: no filter */
 	bool multi;
 };
 
@@ -157,6 +173,10 @@ STELE_API int stele_schema_field(const struct stele_schema *schema,
 				 struct stele_field_info *info);
 STELE_API int stele_schema_type(const struct stele_schema *schema,
 				uint32_t type, struct stele_type_info *info);
+/* Item i of a tuple type; -STELE_E_TYPE for others, -STELE_E_ABSENT beyond it. */
+STELE_API int stele_schema_tuple_item(const struct stele_schema *schema,
+				      uint32_t type, uint32_t i, uint32_t *item,
+				      bool *nullable);
 STELE_API int stele_schema_table(const struct stele_schema *schema,
 				 uint32_t table, struct stele_table_info *info);
 /*

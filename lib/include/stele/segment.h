@@ -161,8 +161,11 @@ struct stele_verify_options {
 /*
  * Prove every numbered invariant of doc/FORMAT.md and the digest of every byte.
  * On the first that does not hold: -STELE_E_FORMAT or -STELE_E_DIGEST with
- * offset, invariant and reason.  Iterative; time linear in the size, memory
- * 1/40 of it.  Accepts what is built and only that.
+ * offset, invariant and reason.  -STELE_E_LIMIT where values are shared by so
+ * many keys and types that looking at them takes more than 32 steps a byte
+ * (doc/FORMAT.md).  Iterative; time linear in the size, memory 1/40 of it, and 16
+ * bytes for each key of the largest index that is salted.  Accepts what is built
+ * and only that.
  */
 STELE_API int stele_segment_verify(const struct stele_segment *segment,
 				   const struct stele_verify_options *options,

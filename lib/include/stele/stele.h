@@ -12,7 +12,9 @@
 #include <stele/segment.h>
 #include <stele/record.h>
 #include <stele/map.h>
+#include <stele/view.h>
 #include <stele/builder.h>
 #include <stele/publish.h>
+#include <stele/text.h>
 
 #endif /* STELE_STELE_H */

@@ -6,8 +6,10 @@
  *	FAULT_ALLOC=k	the k-th malloc(), calloc() or realloc() gives NULL
  *	FAULT_IO=k	the k-th system call below fails once with FAULT_ERRNO
  *	FAULT_ERRNO=n	5 (EIO) where it is not set
- *	FAULT_SHORT=1	every read and write transfers half of its bytes
  *	FAULT_KILL=k	SIGKILL before the k-th system call
+ *	FAULT_ONLY=c	count no system call but that of this name
+ *	FAULT_SHORT=1	every read and write transfers half of its bytes
+ *	FAULT_LACKS=w	what the file system lacks: "tmpfile", "exchange"
  *	FAULT_COUNT=f	into this file go three numbers of 8 bytes: allocations,
  *			system calls, and 1 if the fault has happened
  *	FAULT_PROGRAM=p	only in a program of that name
@@ -15,15 +17,18 @@
  * What libcrypto allocates is not counted: version 3.0 crashes by itself where
  * its initialisation finds no memory.
  *
- * Counted is from the end of loading on.  What the C library calls within
+ * Counted is from the end of loading to exit().  What the C library calls within
  * itself is not seen, so messages to stderr never fail; nor do writes to
- * stdout, which are the caller's, and unlink(), without which nothing could be
- * cleaned up.
+ * stdout, which are the caller's.  A call without which nothing could be given
+ * back (unlink(), flock(), close(), munmap()) never fails: it is counted only
+ * where a kill is wanted.
  */
+#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <link.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -32,8 +37,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -47,7 +55,8 @@ static struct counts unshared, *counts = &unshared;
 static bool counting;
 static uint64_t fail_allocation, fail_call, kill_call;
 static int fail_errno;
-static bool transfer_half;
+static bool transfer_half, lacks_tmpfile, lacks_exchange;
+static const char *only;
 static uintptr_t crypto_begin, crypto_end; /* libcrypto's code */
 
 static uint64_t number(const char *name, uint64_t otherwise)
@@ -95,6 +104,7 @@ __attribute__((constructor)) static void begin(void)
 {
 	const char *path = getenv("FAULT_COUNT");
 	const char *program = getenv("FAULT_PROGRAM");
+	const char *lacks = getenv("FAULT_LACKS");
 
 	if (program && strcmp(program, program_invocation_short_name))
 		return;
@@ -103,6 +113,9 @@ __attribute__((constructor)) static void begin(void)
 	kill_call = number("FAULT_KILL", 0);
 	fail_errno = (int)number("FAULT_ERRNO", EIO);
 	transfer_half = number("FAULT_SHORT", 0);
+	only = getenv("FAULT_ONLY");
+	lacks_tmpfile = lacks && strstr(lacks, "tmpfile");
+	lacks_exchange = lacks && strstr(lacks, "exchange");
 	if (path)
 		share_counts(path);
 	dl_iterate_phdr(find_crypto, NULL);
@@ -110,8 +123,28 @@ __attribute__((constructor)) static void begin(void)
 	counting = true;
 }
 
+static void end(void)
+{
+	counting = false;
+}
+
+/*
+ * Registered at the first call and not in begin(), so that it comes before the
+ * program's destructors: those of gcov, which crash without memory.
+ */
+static void end_at_exit(void)
+{
+	static bool done;
+
+	if (!done) {
+		done = true;
+		atexit(end);
+	}
+}
+
 static uint64_t count(uint64_t *what)
 {
+	end_at_exit();
 	return __atomic_add_fetch(what, 1, __ATOMIC_RELAXED);
 }
 
@@ -127,22 +160,37 @@ static bool allocation_fails(const void *caller)
 	return true;
 }
 
-static bool call_fails(void)
+/* The number of a call that is counted, 0 of one that is not. */
+static uint64_t reach(const char *name)
 {
 	uint64_t k;
 
-	if (!counting)
-		return false;
+	if (!counting || (only && strcmp(only, name)))
+		return 0;
 	k = count(&counts->calls);
 	if (k == kill_call) {
 		counts->happened = 1;
 		kill(getpid(), SIGKILL);
 	}
-	if (k != fail_call)
+	return k;
+}
+
+static bool call_fails(const char *name)
+{
+	uint64_t k = reach(name);
+
+	if (!k || k != fail_call)
 		return false;
 	counts->happened = 1;
 	errno = fail_errno;
 	return true;
+}
+
+/* For a call that never fails: it has no number where calls fail. */
+static void may_be_last(const char *name)
+{
+	if (kill_call)
+		reach(name);
 }
 
 static size_t shortened(size_t len)
@@ -233,56 +281,62 @@ static bool has_mode(int flags)
 		va_end(args);                \
 	}
 
+#define FAILS() call_fails(__func__)
+
+static bool is_lacking(int flags)
+{
+	if (!counting || !lacks_tmpfile || (flags & O_TMPFILE) != O_TMPFILE)
+		return false;
+	errno = EOPNOTSUPP;
+	return true;
+}
+
 int open(const char *path, int flags, ...)
 {
 	REAL(open);
 	MODE(flags);
-	return call_fails() ? -1 : real(path, flags, mode);
-}
-
-int open64(const char *path, int flags, ...)
-{
-	REAL(open64);
-	MODE(flags);
-	return call_fails() ? -1 : real(path, flags, mode);
+	if (FAILS() || is_lacking(flags))
+		return -1;
+	return real(path, flags, mode);
 }
 
 int openat(int folder, const char *path, int flags, ...)
 {
 	REAL(openat);
 	MODE(flags);
-	return call_fails() ? -1 : real(folder, path, flags, mode);
-}
-
-int openat64(int folder, const char *path, int flags, ...)
-{
-	REAL(openat64);
-	MODE(flags);
-	return call_fails() ? -1 : real(folder, path, flags, mode);
+	if (FAILS() || is_lacking(flags))
+		return -1;
+	return real(folder, path, flags, mode);
 }
 
 FILE *fopen(const char *path, const char *how)
 {
 	REAL(fopen);
-	return call_fails() ? NULL : real(path, how);
+	return FAILS() ? NULL : real(path, how);
+}
+
+DIR *fdopendir(int fd)
+{
+	REAL(fdopendir);
+	return FAILS() ? NULL : real(fd);
+}
+
+struct dirent *readdir(DIR *dir)
+{
+	REAL(readdir);
+	return FAILS() ? NULL : real(dir);
 }
 
 ssize_t read(int fd, void *p, size_t len)
 {
 	REAL(read);
-	return call_fails() ? -1 : real(fd, p, shortened(len));
+	return FAILS() ? -1 : real(fd, p, shortened(len));
 }
 
 ssize_t pread(int fd, void *p, size_t len, off_t off)
 {
 	REAL(pread);
-	return call_fails() ? -1 : real(fd, p, shortened(len), off);
-}
-
-ssize_t pread64(int fd, void *p, size_t len, off64_t off)
-{
-	REAL(pread64);
-	return call_fails() ? -1 : real(fd, p, shortened(len), off);
+	return FAILS() ? -1 : real(fd, p, shortened(len), off);
 }
 
 ssize_t write(int fd, const void *p, size_t len)
@@ -290,105 +344,170 @@ ssize_t write(int fd, const void *p, size_t len)
 	REAL(write);
 	if (fd <= STDERR_FILENO)
 		return real(fd, p, len);
-	return call_fails() ? -1 : real(fd, p, shortened(len));
+	return FAILS() ? -1 : real(fd, p, shortened(len));
 }
 
 ssize_t pwrite(int fd, const void *p, size_t len, off_t off)
 {
 	REAL(pwrite);
-	return call_fails() ? -1 : real(fd, p, shortened(len), off);
+	return FAILS() ? -1 : real(fd, p, shortened(len), off);
 }
 
-ssize_t pwrite64(int fd, const void *p, size_t len, off64_t off)
+off_t lseek(int fd, off_t off, int whence)
 {
-	REAL(pwrite64);
-	return call_fails() ? -1 : real(fd, p, shortened(len), off);
+	REAL(lseek);
+	return FAILS() ? -1 : real(fd, off, whence);
 }
 
 int fsync(int fd)
 {
 	REAL(fsync);
-	return call_fails() ? -1 : real(fd);
-}
-
-int fdatasync(int fd)
-{
-	REAL(fdatasync);
-	return call_fails() ? -1 : real(fd);
+	return FAILS() ? -1 : real(fd);
 }
 
 int ftruncate(int fd, off_t len)
 {
 	REAL(ftruncate);
-	return call_fails() ? -1 : real(fd, len);
-}
-
-int ftruncate64(int fd, off64_t len)
-{
-	REAL(ftruncate64);
-	return call_fails() ? -1 : real(fd, len);
+	return FAILS() ? -1 : real(fd, len);
 }
 
 int fchmod(int fd, mode_t mode)
 {
 	REAL(fchmod);
-	return call_fails() ? -1 : real(fd, mode);
+	return FAILS() ? -1 : real(fd, mode);
 }
 
 int fstat(int fd, struct stat *st)
 {
 	REAL(fstat);
-	return call_fails() ? -1 : real(fd, st);
+	return FAILS() ? -1 : real(fd, st);
+}
+
+int fstatat(int folder, const char *path, struct stat *st, int flags)
+{
+	REAL(fstatat);
+	return FAILS() ? -1 : real(folder, path, st, flags);
+}
+
+int fstatfs(int fd, struct statfs *fs)
+{
+	REAL(fstatfs);
+	return FAILS() ? -1 : real(fd, fs);
+}
+
+ssize_t readlinkat(int folder, const char *path, char *text, size_t len)
+{
+	REAL(readlinkat);
+	return FAILS() ? -1 : real(folder, path, text, len);
+}
+
+ssize_t getrandom(void *p, size_t len, unsigned flags)
+{
+	REAL(getrandom);
+	return FAILS() ? -1 : real(p, len, flags);
 }
 
 int linkat(int from, const char *old, int to, const char *new, int flags)
 {
 	REAL(linkat);
-	return call_fails() ? -1 : real(from, old, to, new, flags);
-}
-
-int rename(const char *old, const char *new)
-{
-	REAL(rename);
-	return call_fails() ? -1 : real(old, new);
+	return FAILS() ? -1 : real(from, old, to, new, flags);
 }
 
 int renameat(int from, const char *old, int to, const char *new)
 {
 	REAL(renameat);
-	return call_fails() ? -1 : real(from, old, to, new);
+	return FAILS() ? -1 : real(from, old, to, new);
 }
 
 int renameat2(int from, const char *old, int to, const char *new,
 	      unsigned flags)
 {
 	REAL(renameat2);
-	return call_fails() ? -1 : real(from, old, to, new, flags);
+	if (FAILS())
+		return -1;
+	if (counting && lacks_exchange && flags) {
+		errno = EINVAL;
+		return -1;
+	}
+	return real(from, old, to, new, flags);
 }
 
-int mkstemp(char *pattern)
+int mkostemp(char *pattern, int flags)
 {
-	REAL(mkstemp);
-	return call_fails() ? -1 : real(pattern);
+	REAL(mkostemp);
+	return FAILS() ? -1 : real(pattern, flags);
 }
 
 int memfd_create(const char *name, unsigned flags)
 {
 	REAL(memfd_create);
-	return call_fails() ? -1 : real(name, flags);
+	return FAILS() ? -1 : real(name, flags);
+}
+
+int fcntl(int fd, int what, ...)
+{
+	REAL(fcntl);
+	va_list args;
+	long arg;
+
+	va_start(args, what);
+	arg = va_arg(args, long);
+	va_end(args);
+	return FAILS() ? -1 : real(fd, what, arg);
 }
 
 void *mmap(void *at, size_t len, int protection, int flags, int fd, off_t off)
 {
 	REAL(mmap);
-	return call_fails() ? MAP_FAILED :
-			      real(at, len, protection, flags, fd, off);
+	return FAILS() ? MAP_FAILED : real(at, len, protection, flags, fd, off);
 }
 
-void *mmap64(void *at, size_t len, int protection, int flags, int fd,
-	     off64_t off)
+int madvise(void *at, size_t len, int advice)
 {
-	REAL(mmap64);
-	return call_fails() ? MAP_FAILED :
-			      real(at, len, protection, flags, fd, off);
+	REAL(madvise);
+	return FAILS() ? -1 : real(at, len, advice);
+}
+
+int pthread_create(pthread_t *thread, const pthread_attr_t *attr,
+		   void *(*run)(void *), void *arg)
+{
+	REAL(pthread_create);
+	return FAILS() ? EAGAIN : real(thread, attr, run, arg);
+}
+
+/* -------------------------------------------- what can only be the last */
+
+int unlink(const char *path)
+{
+	REAL(unlink);
+	may_be_last(__func__);
+	return real(path);
+}
+
+int unlinkat(int folder, const char *path, int flags)
+{
+	REAL(unlinkat);
+	may_be_last(__func__);
+	return real(folder, path, flags);
+}
+
+int flock(int fd, int what)
+{
+	REAL(flock);
+	may_be_last(__func__);
+	return real(fd, what);
+}
+
+int close(int fd)
+{
+	REAL(close);
+	may_be_last(__func__);
+	return real(fd);
+}
+
+int munmap(void *at, size_t len)
+{
+	REAL(munmap);
+	may_be_last(__func__);
+	return real(at, len);
 }
