@@ -350,8 +350,6 @@ int stele_lay_ndarray(struct stele_builder *b, unsigned element,
 	struct layout layout = { 0 };
 	int rc;
 
-	if (cell->type != STELE_TYPE_NDARRAY)
-		return stele_fail_type(STELE_TYPE_NDARRAY, cell, err);
 	if (element != STELE_TYPE_ANY && cell->u.ndarray->element != element)
 		return fail_element("ndarray", cell->u.ndarray->element,
 				    element, err);

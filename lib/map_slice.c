@@ -281,8 +281,6 @@ int stele_slices_create(struct stele_spill *spill,
 
 void stele_slices_free(struct stele_slices *s)
 {
-	if (!s)
-		return;
 	stele_fd_close(s->fd);
 	free(s->pointers);
 	free(s->counts);

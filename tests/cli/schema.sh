@@ -121,6 +121,10 @@ echo 'record R { a: u8 optional } table t: R(a) multi' >k1.schema
 echo 'record R { a: u8 = 1 } table t: R(a) multi' >k2.schema
 prints key_that_has_a_default 'table t: refuse: its key has a default, and rows without are not in it' \
 	sh -c '"$0" schema --check k1.schema k2.schema | tail -n 1' "$stele"
+echo 'record R { a: u8 } table t: R(a)' >k1.schema
+echo 'record R { a: str } table t: R(a)' >k2.schema
+prints key_of_a_type_that_is_refused 'table t: refuse: its keys are of another type' \
+	sh -c '"$0" schema --check k1.schema k2.schema | tail -n 1' "$stele"
 
 cat >refused.schema <<'S'
 record R { same: bytes  wide: u8  need: u8  two: u8 was old, gone }

@@ -164,6 +164,7 @@ sed 's/table by_name: /table by_other: /; s/up: ref by_id/up: any/; s/by_id/by_n
 "$stele" build -o "$work/differs.stele" --schema "$work/differs.schema" \
 	"$work/differs.ndjson" >/dev/null 2>&1
 for with in plain asan; do
+	[ $with = plain ] || [ -x "$build/asan/stele" ] || continue
 	kind=ALLOC
 	[ $with = plain ] || kind=IO
 	# shellcheck disable=SC2016	# the inner shell expands it

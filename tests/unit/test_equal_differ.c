@@ -114,6 +114,43 @@ static void what_is_long_may_differ_in_its_last_byte(void **state)
 	}
 }
 
+/* n becomes n * 10^zeros, little-endian; its length. */
+static size_t scale(uint8_t *n, size_t len, int zeros)
+{
+	while (zeros--) {
+		unsigned carry = 0;
+
+		for (size_t i = 0; i < len; i++) {
+			carry += n[i] * 10u;
+			n[i] = (uint8_t)carry;
+			carry >>= 8;
+		}
+		if (carry)
+			n[len++] = (uint8_t)carry;
+	}
+	return len;
+}
+
+/* A long number that is met again in ever shorter spellings. */
+static void spellings_of_a_number_are_equal_however_often(void **state)
+{
+	uint8_t whole[500] = { 7 }, part[500] = { 7 };
+	size_t whole_len = scale(whole, 1, 1000), part_len = scale(part, 1, 90);
+	uint64_t number, longer, shorter, other, a, b, c;
+
+	(void)state;
+	number = handmade_bigint(&left.im, 0, whole, whole_len);
+	longer = handmade_decimal(&right.im, 0, 910, part, part_len);
+	shorter = handmade_scaled(&right.im, 7, 1000);
+	other = handmade_scaled(&right.im, 70, 1000);
+	a = many(&left, number, number);
+	b = many(&right, longer, shorter);
+	c = many(&right, longer, other);
+	open_both();
+	assert_true(same(&left, a, &right, b));
+	assert_false(same(&left, a, &right, c));
+}
+
 static void dicts_with_keys_of_text_are_equal_in_any_order(void **state)
 {
 	enum { LEN = 20000 };
@@ -164,6 +201,7 @@ int main(void)
 		TEST(a_number_with_as_many_twos_is_another),
 		TEST(floats_in_arrays_are_equal_by_value),
 		TEST(what_is_long_may_differ_in_its_last_byte),
+		TEST(spellings_of_a_number_are_equal_however_often),
 		TEST(dicts_with_keys_of_text_are_equal_in_any_order),
 		TEST(records_are_unequal_by_the_names_of_their_fields),
 	};

@@ -115,6 +115,7 @@ static void nothing_is_found_in_an_empty_table(void **state)
 		}
 		assert_int_equal(v[0].type, STELE_TYPE_ABSENT);
 		assert_int_equal(v[1].type, STELE_TYPE_ABSENT);
+		assert_string_equal(stele_type_name(v[0].type), "absent");
 	}
 	stele_segment_close(seg);
 }

@@ -71,11 +71,14 @@ static void numbers_are_read_as_floats(void **state)
 	add(0, cells, 4);
 	pair_seal(&p);
 	opens("record R { i: f64  u: f64  f: f64  n: f64?  d: i32 = -7  e: u8 = 7"
-	      "  g: f64 = 0.5 }");
+	      "  g: f64 = 0.5  m: f64? }");
 	assert_true(f64("i") == -5 && f64("u") == 4000000000 &&
 		    f64("f") == .25);
 	assert_true(f64("d") == -7 && f64("e") == 7 && f64("g") == .5);
 	f = field("n", STELE_TYPE_F64);
+	assert_int_equal(stele_record_get_f64(pair_row(&p, 0), &f, &value),
+			 -STELE_E_NULL);
+	f = field("m", STELE_TYPE_F64);
 	assert_int_equal(stele_record_get_f64(pair_row(&p, 0), &f, &value),
 			 -STELE_E_NULL);
 }
@@ -177,6 +180,7 @@ static void getters_by_the_stored_schema_refuse_other_records(void **state)
 static void records_that_are_broken_are_refused(void **state)
 {
 	const struct stele_value unset = { .type = STELE_TYPE_UNSET };
+	const struct stele_value absent = { .type = STELE_TYPE_ABSENT };
 	const struct stele_cell one = stele_cell_u64(1);
 	struct stele_record outside;
 	struct stele_value value;
@@ -199,6 +203,8 @@ static void records_that_are_broken_are_refused(void **state)
 			 -STELE_E_FORMAT);
 	assert_int_equal(stele_view_value(p.view, 0, true, &unset, &value),
 			 -STELE_E_UNSET);
+	assert_int_equal(stele_view_value(p.view, 0, true, &absent, &value),
+			 -STELE_E_TYPE);
 	assert_int_equal(stele_view_value(p.view, 99, true, &unset, &value),
 			 -STELE_E_ABSENT);
 }
@@ -208,23 +214,19 @@ static void key_in_the_place_of_a_row_is_no_record(void **state)
 	const struct stele_cell a = stele_cell_str("a", 1);
 	const struct stele_cell none = stele_cell_str("none", 4);
 	const struct stele_cell list = stele_cell_list(&a, 1);
-	const struct stele_cell rows[3][3] = { { a, a, a },
-					       { none, none, none },
-					       { list, a, a } };
+	const struct stele_cell rows[3][3] = {
+		{ a, a, a },
+		{ none, none, stele_cell_str("b", 1) },
+		{ list, a, stele_cell_str("c", 1) },
+	};
 	struct stele_record target;
 	struct stele_field f;
 
 	(void)state;
 	pair_begin(&p, "record R { v: any  w: weak k  key: str }\n"
 		       "table k: R(key)");
-	for (int i = 0; i < 3; i++) {
-		struct stele_cell cells[3] = { rows[i][0], rows[i][1],
-					       i == 1 ? stele_cell_str("b", 1) :
-					       i == 2 ? stele_cell_str("c", 1) :
-							a };
-
-		add(0, cells, 3);
-	}
+	for (int i = 0; i < 3; i++)
+		add(0, rows[i], 3);
 	pair_seal(&p);
 	opens("record R { v: ref k  w: weak k?  key: str }\n"
 	      "table k: R(key)");
@@ -238,6 +240,10 @@ static void key_in_the_place_of_a_row_is_no_record(void **state)
 			 -STELE_E_TYPE);
 	assert_int_equal(stele_record_get_record(pair_row(&p, 2), &f, &target),
 			 -STELE_E_TYPE);
+	opens("record R { v: weak k  key: str }\ntable k: R(key)");
+	f = field("v", STELE_TYPE_RECORD);
+	assert_int_equal(stele_record_get_record(pair_row(&p, 1), &f, &target),
+			 -STELE_E_ABSENT);
 }
 
 /* More pairs of types than a first table of them has room for. */
